@@ -1,0 +1,26 @@
+const swc = {
+  swcrc: false,
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+  jsc: {
+    target: 'es2024',
+    keepClassNames: true,
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+  },
+};
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  // Suites that need real servers end in .servers.spec.ts and run under `npm run test:servers`.
+  testMatch: process.env.DACAPO_TEST_SERVERS ? ['**/*.servers.spec.ts'] : ['**/*.spec.ts', '!**/*.servers.spec.ts'],
+  modulePathIgnorePatterns: ['/dist/', '/.servers/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  moduleNameMapper: {
+    '^@dacapo/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  testTimeout: 20_000,
+};

@@ -1,0 +1,139 @@
+/**
+ * Everything that can have happened. An event is a fact: it is never changed and never removed. The names are
+ * noun + past verb; JSON Schemas of these stand in `schemas/events/`. Times are epoch milliseconds.
+ */
+import { parentShape, taskLogShape } from './commands.js';
+import { flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
+
+/** Due times by timer name (`response`, `poll`, `timeout`, `total`, `offer`, `wait`); they count for the task named. */
+const timers = mapOf(integer);
+
+const scheduled = {
+  taskId: text,
+  referenceTaskName: text,
+  taskType: text,
+  taskDefName: text,
+  /** Position of the task in the workflow, from 1: Conductor's `seq`. */
+  taskSeq: integer,
+  input: map,
+};
+
+const scheduledOptional = {
+  /** IN_PROGRESS for tasks that the engine itself works on; default SCHEDULED. */
+  status: oneOf('SCHEDULED', 'IN_PROGRESS'),
+  /** Present when workers are to take it: the definition's name, and who calls it. */
+  queue: text,
+  delivery: oneOf('poll', 'kafka'),
+  domain: text,
+  workflowType: text,
+  definition: text,
+  correlationId: text,
+  workflowPriority: integer,
+  iteration: integer,
+  /** When it may be handed out, if not at once. */
+  delaySeconds: integer,
+  responseTimeoutSeconds: integer,
+  timers,
+};
+
+const ended = {
+  workerId: text,
+  reasonForIncompletion: text,
+  output: map,
+  logs: list(taskLogShape),
+};
+
+const workflowEnd = { output: map };
+const failedNames = {
+  failedReferenceTaskNames: list(text),
+  failedTaskNames: list(text),
+};
+
+const shapes = {
+  /** A lane took the partition. Events of lower epochs behind it do not count (fencing.ts). */
+  PartitionClaimed: object({ owner: text }),
+  WorkflowStarted: object(
+    { definition: text, name: text, version: integer, input: map, variables: map },
+    {
+      correlationId: text,
+      priority: integer,
+      taskToDomain: mapOf(text),
+      parent: parentShape,
+      event: text,
+      timers,
+    },
+  ),
+  WorkflowPaused: object({}),
+  WorkflowResumed: object({}, { timers }),
+  WorkflowCompleted: object(workflowEnd, { reason: text }),
+  WorkflowFailed: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
+  WorkflowTimedOut: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
+  WorkflowTerminated: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
+  /** Opens the next run of an ended workflow. */
+  WorkflowRetried: object({ run: integer }, { timers }),
+  TaskScheduled: object(scheduled, scheduledOptional),
+  /** The next attempt of a failed task. */
+  RetryScheduled: object({ ...scheduled, retriedTaskId: text, retryCount: integer }, { ...scheduledOptional, reasonForIncompletion: text }),
+  /** A delayed task may be handed out from now on. */
+  TaskOffered: object({ taskId: text }, { timers }),
+  TaskStarted: object({ taskId: text }, { workerId: text, pollId: text, subWorkflowId: text, timers, child: map }),
+  /** The worker is not done; back in the queue (SCHEDULED), or still held by the server (IN_PROGRESS). */
+  TaskProgressed: object(
+    { taskId: text, status: oneOf('SCHEDULED', 'IN_PROGRESS') },
+    { ...ended, callbackAfterSeconds: integer, timers },
+  ),
+  TaskLeaseExtended: object({ taskId: text }, { timers }),
+  TaskLogged: object({ taskId: text, log: text }),
+  TaskCompleted: object(
+    { taskId: text, status: oneOf('COMPLETED', 'COMPLETED_WITH_ERRORS') },
+    ended,
+  ),
+  /** `retried`: another attempt follows in the same decision. */
+  TaskFailed: object(
+    { taskId: text, status: oneOf('FAILED', 'FAILED_WITH_TERMINAL_ERROR', 'COMPLETED_WITH_ERRORS') },
+    { ...ended, retried: flag },
+  ),
+  TaskTimedOut: object({ taskId: text }, { ...ended, retried: flag, status: oneOf('TIMED_OUT', 'COMPLETED_WITH_ERRORS') }),
+  TaskCanceled: object({ taskId: text }, { ...ended, retried: flag, subWorkflowId: text }),
+  /** An ended JOIN goes on waiting after a retry of the workflow. */
+  TaskReopened: object({ taskId: text }),
+  VariablesSet: object({ taskId: text, variables: map }),
+  SignalForwarded: object({ taskId: text, childWorkflowId: text, status: text, output: map }),
+  TimerFired: object({ timer: text }),
+  /** A timeout passed whose policy is ALERT_ONLY. */
+  TimeoutAlerted: object({ timer: text, reason: text }),
+  FailureWorkflowRequested: object(
+    { failureWorkflowId: text, name: text, input: map },
+    { version: integer, correlationId: text, taskToDomain: mapOf(text) },
+  ),
+  FailureWorkflowRefused: object({ name: text, reason: text }),
+  /** A command had no effect. `code` is one of errors.ts. */
+  CommandRejected: object({ command: text, code: text, message: text }, { taskId: text }),
+} as const;
+
+export const eventShapes = shapes;
+export type EventType = keyof typeof shapes;
+export type EventData<T extends EventType> = Infer<(typeof shapes)[T]>;
+
+interface EventOf<T extends EventType> {
+  readonly type: T;
+  readonly version: 1;
+  /** The workflow it belongs to; empty for PartitionClaimed. */
+  readonly workflowId: string;
+  /** Dense per workflow: 1, 2, 3 ... 0 for events outside a workflow. */
+  readonly seq: number;
+  /** Log time, epoch milliseconds: never goes back within a partition. */
+  readonly time: number;
+  /** Position of the command that caused it, `partition:offset`. */
+  readonly causation: string;
+  readonly data: EventData<T>;
+  /** Ownership of the partition under which it was written. */
+  readonly epoch: number;
+  /** Hash over the fields above except `epoch`, and the hash of the workflow's event before. */
+  readonly hash: string;
+  /** Id of the command, when its sender may repeat it; on the first event of a decision. */
+  readonly commandId?: string;
+}
+
+export type Event = { [T in EventType]: EventOf<T> }[EventType];
+export type EventNamed<T extends EventType> = EventOf<T>;

@@ -1,0 +1,18 @@
+export {
+  type Command,
+  type CommandData,
+  type CommandNamed,
+  type CommandType,
+  commandShapes,
+  type Grant,
+  type Parent,
+} from './commands.js';
+export { type TaskDocument, type TaskLog, type TaskStatus, type WorkflowDocument, type WorkflowStatus } from './documents.js';
+export { type EventHeader, eventId, expectedHash, type Hash, type SealedEvent, sealEvent } from './envelope.js';
+export { DaCapoError, type ErrorCode, errorCodes, type ErrorKind, invariant, isDaCapoError } from './errors.js';
+export { type Event, type EventData, type EventNamed, eventShapes, type EventType } from './events.js';
+export { type Admission, admit, type Fence, openFence } from './fencing.js';
+export { deriveId } from './ids.js';
+export { formatPosition, parsePosition, partitionOf, type Position } from './position.js';
+export { decodeCommand, decodeEvent, encodeCommand } from './records.js';
+export { type Infer, type JsonObject, type JsonSchema, type Shape } from './shape.js';

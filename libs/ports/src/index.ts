@@ -1,0 +1,24 @@
+export { type Alarm, type Clock } from './clock.js';
+export { armCrashPoints, type CrashPointName, crashPointNames, reachCrashPoint } from './crash-points.js';
+export { type DefinitionEntry, type DefinitionLog } from './definition-log.js';
+export {
+  type Claim,
+  type CommandSource,
+  type Decision,
+  type EventBatch,
+  type HistoryEntry,
+  type Journal,
+  type ReceivedCommand,
+  type StoredEvent,
+  type Subscription,
+} from './journal.js';
+export {
+  type ProjectionWrite,
+  type ReaderCheckpoint,
+  type ReadStore,
+  type WorkflowField,
+  type WorkflowPage,
+  type WorkflowQuery,
+  type WorkflowSortField,
+} from './read-store.js';
+export { type LaneCheckpoint, type Snapshot, type SnapshotStore } from './snapshot-store.js';

@@ -1,0 +1,41 @@
+/** Where a lane stands. With it and the events behind it, the lane's memory can be rebuilt. */
+export interface LaneCheckpoint {
+  /** Next event to fold. */
+  readonly eventOffset: number;
+  /** Next command to decide. */
+  readonly commandOffset: number;
+  readonly epoch: number;
+  /** Log time of the partition, epoch milliseconds. */
+  readonly time: number;
+  /** The last event before `eventOffset`: if the log has another one there, it was truncated or replaced. */
+  readonly last?: { readonly offset: number; readonly hash: string };
+  /** Commands that may be repeated and were applied: id and log time. */
+  readonly commandIds: readonly (readonly [id: string, time: number])[];
+}
+
+/** The state of an open workflow after its event `seq`, as JSON. `due`: its earliest timer, epoch milliseconds. */
+export interface Snapshot {
+  readonly workflowId: string;
+  readonly seq: number;
+  readonly state: string;
+  readonly due?: number;
+}
+
+/** A cache: deleting it costs time, not data. */
+export interface SnapshotStore {
+  checkpoint(partition: number): Promise<LaneCheckpoint | undefined>;
+  load(workflowIds: readonly string[]): Promise<ReadonlyMap<string, Snapshot>>;
+  /**
+   * Writes the changed snapshots, then the checkpoint, then forgets the removed ones: whatever is lost in between, the tail behind
+   * the stored checkpoint mends. A snapshot with a lower `seq` than the stored one is ignored.
+   */
+  save(
+    partition: number,
+    checkpoint: LaneCheckpoint,
+    changed: readonly Snapshot[],
+    removed: readonly string[],
+  ): Promise<void>;
+  /** Workflows of the partition with a timer due before the time, earliest first. */
+  due(partition: number, beforeTime: number, limit: number): Promise<readonly { workflowId: string; due: number }[]>;
+  close(): Promise<void>;
+}
