@@ -47,8 +47,8 @@ const shapes = {
   ResumeWorkflow: object({}),
   TerminateWorkflow: object({}, { reason: text }),
   RetryWorkflow: object({}),
-  /** Sent by the lane when a timer of the workflow's state is due. `due` in epoch milliseconds. */
-  FireTimer: object({ timer: text, due: integer }),
+  /** Sent by the lane when the earliest timer of the workflow is due (`due`, epoch milliseconds): fires all whose time has come. */
+  FireTimer: object({ due: integer }),
   /** A child workflow ended; sent to the parent by a reaction. */
   RecordChildEnd: object(
     {

@@ -1,6 +1,6 @@
 /**
  * How an event is written and chained. The text of a record is
- * `{"type":..,"version":..,"workflowId":..,"seq":..,"time":..,"causation":..,"data":{..},"epoch":..,"hash":".."}`
+ * `{"type":..,"version":..,"workflowId":..,"seq":..,"time":..,"causation":..,"data":{..},"epoch":..,"hash":"..","commandId":..}`
  * and its hash covers the hash of the workflow's event before, a line feed, and the bytes up to `,"epoch":` as they were written:
  * two owners who decide the same command write the same hash, whatever their epochs are.
  */
@@ -24,21 +24,31 @@ export interface EventHeader {
   readonly epoch: number;
   /** Hash of the workflow's event before; empty for the first. */
   readonly previousHash: string;
-  readonly commandId?: string;
+  /** On the first event of a decision. */
+  readonly command?: { readonly id: string; readonly repeatable?: true };
 }
 
 const tail = ',"epoch":';
 
-export function sealEvent<T extends EventType>(type: T, data: EventData<T>, header: EventHeader, hash: Hash): SealedEvent {
-  const { workflowId, seq, time, causation, epoch, commandId } = header;
+export function sealEvent<T extends EventType>(
+  type: T,
+  data: EventData<T>,
+  header: EventHeader,
+  hash: Hash,
+): SealedEvent {
+  const { workflowId, seq, time, causation, epoch, command } = header;
   const body =
     `{"type":"${type}","version":1,"workflowId":${JSON.stringify(workflowId)},"seq":${seq},"time":${time},` +
     `"causation":"${causation}","data":${JSON.stringify(data)}`;
   const digest = hash(`${header.previousHash}\n${body}`);
-  const command = commandId === undefined ? '' : `,"commandId":${JSON.stringify(commandId)}`;
-  const text = `${body}${tail}${epoch},"hash":"${digest}"${command}}`;
-  const event = { type, version: 1, workflowId, seq, time, causation, data, epoch, hash: digest } as unknown as Event;
-  return { event: commandId === undefined ? event : { ...event, commandId }, text };
+  const event = { type, version: 1, workflowId, seq, time, causation, data, epoch, hash: digest };
+  const text = `${body}${tail}${epoch},"hash":"${digest}"`;
+  if (command === undefined) return { event: event as unknown as Event, text: `${text}}` };
+  const repeatable = command.repeatable === true ? { repeatable: true } : {};
+  return {
+    event: { ...event, commandId: command.id, ...repeatable } as unknown as Event,
+    text: `${text},"commandId":${JSON.stringify(command.id)}${command.repeatable === true ? ',"repeatable":true' : ''}}`,
+  };
 }
 
 /** The hash that a record ought to have, from its bytes as they were written. */

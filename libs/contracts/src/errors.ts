@@ -1,6 +1,6 @@
 /**
  * All error codes as data. `kind` says whose matter it is; the edge (libs/api) turns it into a status.
- * `rejected`: the state does not allow it; `missing`: no such thing; `invalid`: bad input; `unavailable`: try again; `defect`: ours.
+ * `ignored`: accepted without effect, as Conductor does; `rejected`: the state does not allow it; `missing`: no such thing; `invalid`: bad input; `unavailable`: try again; `defect`: ours.
  */
 export const errorCodes = {
   WORKFLOW_NOT_FOUND: { kind: 'missing', retryable: false },
@@ -14,10 +14,11 @@ export const errorCodes = {
   NOTHING_TO_RETRY: { kind: 'rejected', retryable: false },
   NOTHING_TO_SIGNAL: { kind: 'missing', retryable: false },
   TASK_NOT_FOUND: { kind: 'missing', retryable: false },
-  TASK_ENDED: { kind: 'rejected', retryable: false },
+  TASK_ENDED: { kind: 'ignored', retryable: false },
   TASK_NOT_READY: { kind: 'rejected', retryable: false },
   TIMER_NOT_DUE: { kind: 'rejected', retryable: false },
-  COMMAND_DUPLICATE: { kind: 'rejected', retryable: false },
+  NOTHING_TO_DO: { kind: 'ignored', retryable: false },
+  COMMAND_DUPLICATE: { kind: 'ignored', retryable: false },
   COMMAND_UNREADABLE: { kind: 'invalid', retryable: false },
   DEFINITION_NOT_FOUND: { kind: 'missing', retryable: false },
   DEFINITION_EXISTS: { kind: 'rejected', retryable: false },

@@ -69,11 +69,16 @@ const shapes = {
   WorkflowFailed: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
   WorkflowTimedOut: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
   WorkflowTerminated: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
+  /** An invariant broke: nothing is decided for it any more before somebody has looked. */
+  WorkflowQuarantined: object({ reason: text }),
   /** Opens the next run of an ended workflow. */
   WorkflowRetried: object({ run: integer }, { timers }),
   TaskScheduled: object(scheduled, scheduledOptional),
   /** The next attempt of a failed task. */
-  RetryScheduled: object({ ...scheduled, retriedTaskId: text, retryCount: integer }, { ...scheduledOptional, reasonForIncompletion: text }),
+  RetryScheduled: object(
+    { ...scheduled, retriedTaskId: text, retryCount: integer },
+    { ...scheduledOptional, reasonForIncompletion: text },
+  ),
   /** A delayed task may be handed out from now on. */
   TaskOffered: object({ taskId: text }, { timers }),
   TaskStarted: object({ taskId: text }, { workerId: text, pollId: text, subWorkflowId: text, timers, child: map }),
@@ -84,17 +89,18 @@ const shapes = {
   ),
   TaskLeaseExtended: object({ taskId: text }, { timers }),
   TaskLogged: object({ taskId: text, log: text }),
-  TaskCompleted: object(
-    { taskId: text, status: oneOf('COMPLETED', 'COMPLETED_WITH_ERRORS') },
-    ended,
-  ),
+  TaskCompleted: object({ taskId: text, status: oneOf('COMPLETED', 'COMPLETED_WITH_ERRORS') }, ended),
   /** `retried`: another attempt follows in the same decision. */
   TaskFailed: object(
     { taskId: text, status: oneOf('FAILED', 'FAILED_WITH_TERMINAL_ERROR', 'COMPLETED_WITH_ERRORS') },
     { ...ended, retried: flag },
   ),
-  TaskTimedOut: object({ taskId: text }, { ...ended, retried: flag, status: oneOf('TIMED_OUT', 'COMPLETED_WITH_ERRORS') }),
-  TaskCanceled: object({ taskId: text }, { ...ended, retried: flag, subWorkflowId: text }),
+  TaskTimedOut: object(
+    { taskId: text },
+    { ...ended, retried: flag, status: oneOf('TIMED_OUT', 'COMPLETED_WITH_ERRORS') },
+  ),
+  /** `childTermination`: why the child workflow of the task is to be terminated too. */
+  TaskCanceled: object({ taskId: text }, { ...ended, retried: flag, subWorkflowId: text, childTermination: text }),
   /** An ended JOIN goes on waiting after a retry of the workflow. */
   TaskReopened: object({ taskId: text }),
   VariablesSet: object({ taskId: text, variables: map }),
@@ -131,8 +137,10 @@ interface EventOf<T extends EventType> {
   readonly epoch: number;
   /** Hash over the fields above except `epoch`, and the hash of the workflow's event before. */
   readonly hash: string;
-  /** Id of the command, when its sender may repeat it; on the first event of a decision. */
+  /** Id of the command that caused it; on the first event of a decision only. Who waits for an answer finds it by this. */
   readonly commandId?: string;
+  /** The command may be sent again: the partition remembers its id. */
+  readonly repeatable?: true;
 }
 
 export type Event = { [T in EventType]: EventOf<T> }[EventType];

@@ -7,7 +7,13 @@ export {
   type Grant,
   type Parent,
 } from './commands.js';
-export { type TaskDocument, type TaskLog, type TaskStatus, type WorkflowDocument, type WorkflowStatus } from './documents.js';
+export {
+  type TaskDocument,
+  type TaskLog,
+  type TaskStatus,
+  type WorkflowDocument,
+  type WorkflowStatus,
+} from './documents.js';
 export { type EventHeader, eventId, expectedHash, type Hash, type SealedEvent, sealEvent } from './envelope.js';
 export { DaCapoError, type ErrorCode, errorCodes, type ErrorKind, invariant, isDaCapoError } from './errors.js';
 export { type Event, type EventData, type EventNamed, eventShapes, type EventType } from './events.js';

@@ -22,7 +22,8 @@ function decode(text: string, kind: string, shapes: object): Record<string, unkn
   if (typeof record['type'] !== 'string' || !Object.hasOwn(shapes, record['type'])) {
     throw unreadable(`unknown ${kind} type ${JSON.stringify(record['type'])}`);
   }
-  if (record['version'] !== 1) throw unreadable(`${record['type']} has version ${String(record['version'])}, this program reads 1`);
+  if (record['version'] !== 1)
+    throw unreadable(`${record['type']} has version ${String(record['version'])}, this program reads 1`);
   return record;
 }
 

@@ -52,8 +52,10 @@ export interface StateChangeEvent {
 }
 
 export interface SubWorkflowParams {
+  /** A name, or an expression that yields it. An inline definition's own name when there is one. */
   readonly name?: string;
-  readonly version?: number;
+  /** A version, or one whole expression that yields it; the latest when absent. */
+  readonly version?: number | string;
   readonly taskToDomain?: Readonly<Record<string, string>>;
   /** An inline definition, or one whole expression (`${...}`) that yields it at run time. */
   readonly workflowDefinition?: WorkflowDef | string;

@@ -22,7 +22,7 @@ export interface ReceivedCommand {
   readonly time: number;
 }
 
-/** All events of one command: stored whole or not at all. */
+/** All events of one command: stored whole or not at all. None when the command was a repeat. */
 export interface Decision extends ReceivedCommand {
   readonly events: readonly SealedEvent[];
 }
@@ -69,8 +69,8 @@ export interface Journal {
   readonly partitionCount: number;
 
   /**
-   * Accepts commands. Kafka: resolves when they are durable. Embedded: resolves at once, and the command becomes durable with
-   * its decision; so in both an answer to a caller waits for the resulting event, not for this promise.
+   * Accepts commands. The promise resolves when they are durable: on Kafka by themselves, embedded together with their decisions.
+   * An answer to a caller does not wait for it but for the resulting event.
    * Rejects with JOURNAL_UNAVAILABLE when nobody can tell whether they were stored.
    */
   send(commands: readonly Command[]): Promise<void>;

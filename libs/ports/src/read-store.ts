@@ -1,12 +1,6 @@
 import type { TaskDocument, WorkflowDocument } from '@dacapo/contracts';
 
-export type WorkflowField =
-  | 'workflowId'
-  | 'workflowType'
-  | 'version'
-  | 'status'
-  | 'correlationId'
-  | 'parentWorkflowId';
+export type WorkflowField = 'workflowId' | 'workflowType' | 'version' | 'status' | 'correlationId' | 'parentWorkflowId';
 export type WorkflowSortField = 'startTime' | 'updateTime' | 'endTime' | 'workflowId' | 'workflowType' | 'status';
 
 /** All conditions must hold; a condition holds when the field is one of the values. */

@@ -1,0 +1,38 @@
+/** What an operator does to a workflow as a whole (contract 5.12). */
+import type { CommandData } from '@dacapo/contracts';
+
+import type { Decision } from '../decision.js';
+import { runAgenda } from '../settle.js';
+import { isEnded } from '../state.js';
+import { failWorkflow } from '../workflow-end.js';
+import { workflowTimers } from './start-workflow.js';
+
+export function pauseWorkflow(decision: Decision): void {
+  const { status, workflowId } = decision.state;
+  if (isEnded(status))
+    return decision.reject('WORKFLOW_ENDED', `Workflow ${workflowId} is ${status} and cannot be paused`);
+  if (status === 'PAUSED') return decision.reject('NOTHING_TO_DO', `Workflow ${workflowId} is paused already`);
+  decision.emit('WorkflowPaused', {});
+}
+
+/** What ended meanwhile goes on now; the workflow's timeout starts anew. */
+export function resumeWorkflow(decision: Decision): void {
+  const { status, workflowId, held } = decision.state;
+  if (status !== 'PAUSED') {
+    return decision.reject(
+      'WORKFLOW_NOT_PAUSED',
+      `The workflow ${workflowId} is not PAUSED so cannot resume. Current status is ${status}`,
+    );
+  }
+  const ended = [...held];
+  decision.emit('WorkflowResumed', workflowTimers(decision.now, decision.flow.definition.timeoutSeconds));
+  for (const reference of ended) decision.settle(reference);
+  runAgenda(decision);
+}
+
+export function terminateWorkflow(decision: Decision, { reason }: CommandData<'TerminateWorkflow'>): void {
+  const { status, workflowId } = decision.state;
+  if (status === 'COMPLETED') return decision.reject('WORKFLOW_COMPLETED', 'Cannot terminate a COMPLETED workflow.');
+  if (status === 'TERMINATED') return decision.reject('NOTHING_TO_DO', `Workflow ${workflowId} is terminated already`);
+  failWorkflow(decision, 'TERMINATED', reason, undefined, { withoutFailureWorkflow: true });
+}

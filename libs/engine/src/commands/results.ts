@@ -1,0 +1,64 @@
+/** What workers report (contract 5.6). A result for an attempt that is over is refused and recorded, never applied. */
+import type { CommandData } from '@dacapo/contracts';
+
+import { completeTask, failTask, type TaskResult } from '../attempt-end.js';
+import type { Decision } from '../decision.js';
+import { limits } from '../limits.js';
+import { grantIfPolled } from '../schedule.js';
+import { runAgenda } from '../settle.js';
+import { openTask } from './find-task.js';
+
+export function completeTaskByWorker(decision: Decision, data: CommandData<'CompleteTask'>): void {
+  const task = openTask(decision, data.taskId);
+  if (task === undefined) return;
+  completeTask(decision, task, resultOf(data));
+  runAgenda(decision);
+}
+
+export function failTaskByWorker(decision: Decision, data: CommandData<'FailTask'>): void {
+  const task = openTask(decision, data.taskId);
+  if (task === undefined) return;
+  failTask(decision, task, data.terminal === true ? 'FAILED_WITH_TERMINAL_ERROR' : 'FAILED', resultOf(data));
+  runAgenda(decision);
+}
+
+export function cancelTask(decision: Decision, data: CommandData<'CancelTask'>): void {
+  const task = openTask(decision, data.taskId);
+  if (task === undefined) return;
+  failTask(decision, task, 'CANCELED', resultOf(data));
+  runAgenda(decision);
+}
+
+/** A worker's task goes back to its queue and is offered again after the callback; a task of the server stays where it is. */
+export function progressTask(decision: Decision, data: CommandData<'ProgressTask'>): void {
+  const task = openTask(decision, data.taskId);
+  if (task === undefined) return;
+  const seconds = Math.min(Math.max(data.callbackAfterSeconds ?? 0, 0), limits.callbackSeconds);
+  const isWorkers = task.queue !== undefined;
+  const node = decision.node(task.referenceTaskName);
+  const offerAt = decision.now + seconds * 1000;
+  const poll = node.taskDef?.pollTimeoutSeconds ?? 0;
+  const timers = {
+    ...(seconds > 0 ? { offer: offerAt } : {}),
+    ...(poll > 0 ? { poll: offerAt + poll * 1000 } : {}),
+  };
+  decision.emit('TaskProgressed', {
+    taskId: task.taskId,
+    status: isWorkers ? 'SCHEDULED' : 'IN_PROGRESS',
+    ...resultOf(data),
+    callbackAfterSeconds: seconds,
+    ...(isWorkers && Object.keys(timers).length > 0 ? { timers } : {}),
+  });
+  grantIfPolled(decision, node);
+}
+
+function resultOf({ workerId, reasonForIncompletion, output, logs }: TaskResult): TaskResult {
+  return {
+    ...(workerId === undefined ? {} : { workerId }),
+    ...(reasonForIncompletion === undefined
+      ? {}
+      : { reasonForIncompletion: reasonForIncompletion.slice(0, limits.reasonCharacters) }),
+    output: output ?? {},
+    ...(logs === undefined || logs.length === 0 ? {} : { logs: logs.slice(0, limits.logsPerUpdate) }),
+  };
+}

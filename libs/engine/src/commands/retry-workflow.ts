@@ -1,0 +1,56 @@
+/**
+ * Opens an ended workflow once more: the last attempt of every reference that failed or was cancelled is tried again; joins go on waiting
+ * where they were (contract 5.12). The run counts up, so that nothing of the new one can be mistaken for the old.
+ */
+import type { Decision } from '../decision.js';
+import type { Node } from '../flow.js';
+import { operatorOf } from '../operators/index.js';
+import { runAgenda } from '../settle.js';
+import { isEnded, isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
+import { workflowTimers } from './start-workflow.js';
+
+interface Candidate {
+  readonly node: Node;
+  readonly task: TaskState;
+}
+
+/** They are put back in place instead of being tried anew. */
+const reopened: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN', 'DO_WHILE', 'FORK_JOIN']);
+
+export function retryWorkflow(decision: Decision): void {
+  const { state } = decision;
+  if (!isEnded(state.status)) {
+    return decision.reject(
+      'WORKFLOW_NOT_ENDED',
+      `Workflow ${state.workflowId} is ${state.status} and not to be retried before it has ended`,
+    );
+  }
+  if (state.taskCount === 0) return decision.reject('WORKFLOW_NOT_STARTED', 'Workflow has not started yet');
+  const candidates = candidatesOf(decision);
+  if (candidates.length === 0 && state.status !== 'TIMED_OUT') {
+    const message = 'There are no retryable tasks! Use restart if you want to attempt entire workflow execution again.';
+    return decision.reject('NOTHING_TO_RETRY', message);
+  }
+  decision.emit('WorkflowRetried', {
+    run: state.run + 1,
+    ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
+  });
+  // First the attempts, then the joins: a join counts what is open when it is reopened.
+  for (const { node, task } of candidates) {
+    if (!reopened.has(node.task.type))
+      operatorOf(node.task.type).enter(decision, node, { previous: task, delaySeconds: 0, jitterMs: 0 });
+  }
+  for (const { node, task } of candidates) {
+    if (!reopened.has(node.task.type)) continue;
+    decision.emit('TaskReopened', { taskId: task.taskId });
+    operatorOf(node.task.type).onBranchEnd?.(decision, node);
+  }
+  runAgenda(decision);
+}
+
+function candidatesOf(decision: Decision): readonly Candidate[] {
+  return Object.values(decision.state.tasks)
+    .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status))
+    .toSorted((a, b) => a.taskSeq - b.taskSeq)
+    .map((task) => ({ task, node: decision.node(task.referenceTaskName) }));
+}

@@ -1,0 +1,40 @@
+import type { CommandData } from '@dacapo/contracts';
+
+import type { Decision } from '../decision.js';
+import { runAgenda } from '../settle.js';
+
+export function startWorkflow(decision: Decision, data: CommandData<'StartWorkflow'>): void {
+  if (decision.exists) {
+    return decision.reject(
+      'WORKFLOW_ALREADY_EXISTS',
+      `Workflow with id ${decision.command.workflowId} already exists!`,
+    );
+  }
+  const flow = decision.context.flow(data.definition);
+  if (flow === undefined)
+    return decision.reject('DEFINITION_NOT_FOUND', `No definition is known under the digest ${data.definition}`);
+  const { definition } = flow;
+  decision.emit('WorkflowStarted', {
+    ...data,
+    input: withDefaults(data.input, definition.inputTemplate),
+    variables: definition.variables,
+    ...workflowTimers(decision.now, definition.timeoutSeconds),
+  });
+  if (flow.first !== undefined) decision.enter(flow.first);
+  runAgenda(decision);
+}
+
+/** `inputTemplate` fills absent keys; an empty input stays empty (contract 5.1). */
+function withDefaults(
+  input: Readonly<Record<string, unknown>>,
+  template: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.keys(input).length === 0 ? input : { ...template, ...input };
+}
+
+export function workflowTimers(
+  now: number,
+  timeoutSeconds: number,
+): { readonly timers?: Readonly<Record<string, number>> } {
+  return timeoutSeconds > 0 ? { timers: { workflow: now + timeoutSeconds * 1000 } } : {};
+}

@@ -1,0 +1,85 @@
+/**
+ * May this happen, and what follows? A pure function of the workflow's state, the command and its place in the log: deciding again gives
+ * the same bytes. It owns the state it is given (see evolve.ts) and returns the one to go on with.
+ */
+import { type Command, invariant } from '@dacapo/contracts';
+
+import { recordChildEnd, recordChildRefusal, recordFailureWorkflowRefusal } from './commands/children.js';
+import { pauseWorkflow, resumeWorkflow, terminateWorkflow } from './commands/control.js';
+import { claimTask, extendTaskLease, logTask, startTaskByMessage } from './commands/hand-out.js';
+import { fireTimer } from './commands/fire-timer.js';
+import { cancelTask, completeTaskByWorker, failTaskByWorker, progressTask } from './commands/results.js';
+import { retryWorkflow } from './commands/retry-workflow.js';
+import { signalWorkflow } from './commands/signal.js';
+import { startWorkflow } from './commands/start-workflow.js';
+import { type DecideContext, type Decided, Decision } from './decision.js';
+import type { WorkflowState } from './state.js';
+
+export function decide(state: WorkflowState | undefined, command: Command, context: DecideContext): Decided {
+  const decision = new Decision(state, command, context);
+  if (state === undefined && command.type !== 'StartWorkflow') {
+    decision.reject('WORKFLOW_NOT_FOUND', `No such workflow found by id: ${command.workflowId}`);
+  } else if (state?.status === 'QUARANTINED') {
+    decision.reject('WORKFLOW_QUARANTINED', `Workflow ${command.workflowId} is quarantined: ${state.reason ?? ''}`);
+  } else {
+    dispatch(decision, command);
+  }
+  invariant(decision.events.length > 0, `I14 ${command.type} left no event`);
+  return decision.decided;
+}
+
+/** The verdict on a workflow whose state broke an invariant. The command that showed it is refused by the same event. */
+export function quarantine(
+  state: WorkflowState | undefined,
+  command: Command,
+  reason: string,
+  context: DecideContext,
+): Decided {
+  const decision = new Decision(state, command, context);
+  if (state === undefined) decision.reject('INVARIANT_BROKEN', reason);
+  else decision.emit('WorkflowQuarantined', { reason });
+  return decision.decided;
+}
+
+function dispatch(decision: Decision, command: Command): void {
+  switch (command.type) {
+    case 'StartWorkflow':
+      return startWorkflow(decision, command.data);
+    case 'ClaimTask':
+      return claimTask(decision, command.data);
+    case 'StartTask':
+      return startTaskByMessage(decision, command.data);
+    case 'CompleteTask':
+      return completeTaskByWorker(decision, command.data);
+    case 'FailTask':
+      return failTaskByWorker(decision, command.data);
+    case 'CancelTask':
+      return cancelTask(decision, command.data);
+    case 'ProgressTask':
+      return progressTask(decision, command.data);
+    case 'ExtendTaskLease':
+      return extendTaskLease(decision, command.data);
+    case 'LogTask':
+      return logTask(decision, command.data);
+    case 'SignalWorkflow':
+      return signalWorkflow(decision, command.data);
+    case 'PauseWorkflow':
+      return pauseWorkflow(decision);
+    case 'ResumeWorkflow':
+      return resumeWorkflow(decision);
+    case 'TerminateWorkflow':
+      return terminateWorkflow(decision, command.data);
+    case 'RetryWorkflow':
+      return retryWorkflow(decision);
+    case 'FireTimer':
+      return fireTimer(decision);
+    case 'RecordChildEnd':
+      return recordChildEnd(decision, command.data);
+    case 'RecordChildRefusal':
+      return recordChildRefusal(decision, command.data);
+    case 'RecordFailureWorkflowRefusal':
+      return recordFailureWorkflowRefusal(decision, command.data);
+    default:
+      return command satisfies never;
+  }
+}

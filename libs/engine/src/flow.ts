@@ -1,0 +1,92 @@
+/**
+ * A definition made ready to run: who follows whom, with templates and scripts compiled once. Made from the snapshot that a
+ * workflow was started on, so it never changes under a running workflow, and shared by all workflows on that digest.
+ */
+import type { JsonObject } from '@dacapo/contracts';
+import type { TaskDef, WorkflowDef, WorkflowTask } from '@dacapo/definitions';
+import { compileTemplate, type Template } from '@dacapo/expressions';
+
+export interface Node {
+  readonly task: WorkflowTask;
+  readonly reference: string;
+  readonly taskDef: TaskDef | undefined;
+  readonly input: Template;
+  /** What the list it stands in holds behind it. */
+  readonly next: Node | undefined;
+  /** The task whose branch it is in. */
+  readonly parent: Node | undefined;
+  /** First tasks of the branches: decision cases by key, fork branches by index. */
+  readonly cases: ReadonlyMap<string, Node | undefined>;
+  readonly otherwise: Node | undefined;
+  readonly branches: readonly Node[];
+}
+
+export interface Flow {
+  readonly digest: string;
+  readonly definition: WorkflowDef;
+  readonly first: Node | undefined;
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly output: Template | undefined;
+  /** Tasks that may fail without ending the workflow at once. */
+  readonly permissive: readonly Node[];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export function compileFlow(digest: string, definition: WorkflowDef): Flow {
+  const nodes = new Map<string, Node>();
+  const first = compileList(definition.tasks, undefined, nodes);
+  const hasOutput = Object.keys(definition.outputParameters).length > 0;
+  return {
+    digest,
+    definition,
+    first,
+    nodes,
+    output: hasOutput ? compileTemplate(definition.outputParameters) : undefined,
+    permissive: [...nodes.values()].filter(({ task }) => task.permissive && !task.optional),
+  };
+}
+
+/** Links a list of tasks and returns its first node. */
+function compileList(
+  tasks: readonly WorkflowTask[],
+  parent: Node | undefined,
+  nodes: Map<string, Node>,
+): Node | undefined {
+  let next: Node | undefined;
+  for (const task of tasks.toReversed()) next = compileNode(task, next, parent, nodes);
+  return next;
+}
+
+function compileNode(
+  task: WorkflowTask,
+  next: Node | undefined,
+  parent: Node | undefined,
+  nodes: Map<string, Node>,
+): Node {
+  const node: Mutable<Node> = {
+    task,
+    reference: task.taskReferenceName,
+    taskDef: task.taskDefinition,
+    input: compileTemplate(task.inputParameters),
+    next,
+    parent,
+    cases: new Map(),
+    otherwise: undefined,
+    branches: [],
+  };
+  nodes.set(node.reference, node);
+  node.cases = new Map(Object.entries(task.decisionCases).map(([key, list]) => [key, compileList(list, node, nodes)]));
+  node.otherwise = compileList(task.defaultCase, node, nodes);
+  node.branches = task.forkTasks.flatMap((list) => compileList(list, node, nodes) ?? []);
+  return node;
+}
+
+/** Values of the task definition's `inputTemplate` fill keys that are absent or resolved to null (contract 5.5). */
+export function withInputTemplate(node: Node, input: JsonObject): JsonObject {
+  const template = node.taskDef?.inputTemplate;
+  if (template === undefined || Object.keys(template).length === 0) return input;
+  const filled: Record<string, unknown> = { ...input };
+  for (const [key, value] of Object.entries(template)) filled[key] ??= value;
+  return filled;
+}

@@ -1,0 +1,7 @@
+export { decide, quarantine } from './decide.js';
+export { type DecideContext, type Decided } from './decision.js';
+export { evolve } from './evolve.js';
+export { compileFlow, type Flow } from './flow.js';
+export { type Reaction, reactions, type StartRequest } from './reactions.js';
+export { isEnded, type TaskState, type WorkflowState } from './state.js';
+export { type DueTimer, dueTimers, nextDue } from './timers.js';

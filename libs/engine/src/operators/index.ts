@@ -1,0 +1,25 @@
+/** Every task type that the engine itself understands. Any other type is a worker's. */
+import { forkJoin } from './fork-join.js';
+import { join } from './join.js';
+import type { Operator } from './operator.js';
+import { setVariable } from './set-variable.js';
+import { subWorkflow } from './sub-workflow.js';
+import { switchOperator } from './switch.js';
+import { terminate } from './terminate.js';
+import { wait } from './wait.js';
+import { workerTask } from './worker-task.js';
+
+const operators: ReadonlyMap<string, Operator> = new Map([
+  ['SIMPLE', workerTask],
+  ['SWITCH', switchOperator],
+  ['FORK_JOIN', forkJoin],
+  ['JOIN', join],
+  ['SET_VARIABLE', setVariable],
+  ['WAIT', wait],
+  ['SUB_WORKFLOW', subWorkflow],
+  ['TERMINATE', terminate],
+]);
+
+export function operatorOf(type: string): Operator {
+  return operators.get(type) ?? workerTask;
+}

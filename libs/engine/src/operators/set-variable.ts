@@ -1,0 +1,32 @@
+/** SET_VARIABLE: its input becomes workflow variables, key by key (contract 6.12). */
+import { completeTask, failTask } from '../attempt-end.js';
+import type { Decision } from '../decision.js';
+import type { Node } from '../flow.js';
+import { limits } from '../limits.js';
+import { resolveInput, schedule } from '../schedule.js';
+import type { Operator, Retry } from './operator.js';
+
+export const setVariable: Operator = {
+  enter(decision: Decision, node: Node, retry?: Retry): void {
+    const variables = resolveInput(decision, node);
+    const taskId = schedule(decision, {
+      node,
+      taskType: 'SET_VARIABLE',
+      taskDefName: node.task.name,
+      input: variables,
+      status: 'IN_PROGRESS',
+      ...(retry === undefined ? {} : { previous: retry.previous }),
+    });
+    const task = decision.task(node.reference);
+    if (task === undefined) return;
+    const size = JSON.stringify({ ...decision.state.variables, ...variables }).length;
+    if (size > limits.variablesBytes) {
+      const reasonForIncompletion =
+        `The variables payload size: ${size} of workflow: ${decision.state.workflowId} ` +
+        `is greater than the permissible limit: ${limits.variablesBytes / 1024} kilobytes`;
+      return failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });
+    }
+    decision.emit('VariablesSet', { taskId, variables });
+    completeTask(decision, task, {});
+  },
+};

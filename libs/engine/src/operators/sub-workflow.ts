@@ -1,0 +1,68 @@
+/**
+ * SUB_WORKFLOW: another workflow as a task (contract 6.9, 5.13). The child's id is derived from the attempt, so that it is started once
+ * however often the reaction is sent; the child's end comes back as the command RecordChildEnd.
+ */
+import type { JsonObject } from '@dacapo/contracts';
+import { compileTemplate, evaluateTemplate } from '@dacapo/expressions';
+
+import type { Decision } from '../decision.js';
+import type { Node } from '../flow.js';
+import { resolveInput, schedule } from '../schedule.js';
+import { scopeOf } from '../scope.js';
+import { failWorkflow } from '../workflow-end.js';
+import type { Operator, Retry } from './operator.js';
+
+export const subWorkflow: Operator = {
+  enter(decision: Decision, node: Node, retry?: Retry): void {
+    const params = node.task.subWorkflowParam;
+    if (params === undefined) {
+      const reason = `Task ${node.task.name} is defined as sub-workflow and is missing subWorkflowParams. Please check the workflow definition`;
+      return failWorkflow(decision, 'FAILED', reason);
+    }
+    const { workflowDefinition, ...expressions } = params;
+    const workflowInput = resolveInput(decision, node);
+    const resolved = evaluateTemplate(compileTemplate(expressions), scopeOf(decision.state)) as JsonObject;
+    const definition =
+      typeof workflowDefinition === 'string'
+        ? evaluateTemplate(compileTemplate(workflowDefinition), scopeOf(decision.state))
+        : workflowDefinition;
+    const name = definition === undefined ? resolved['name'] : (definition as { readonly name?: unknown } | null)?.name;
+    const input = {
+      subWorkflowName: name ?? null,
+      subWorkflowVersion: resolved['version'] ?? null,
+      ...(resolved['taskToDomain'] === undefined ? {} : { subWorkflowTaskToDomain: resolved['taskToDomain'] }),
+      ...(definition === undefined ? {} : { subWorkflowDefinition: definition }),
+      ...(resolved['priority'] === undefined ? {} : { priority: resolved['priority'] }),
+      workflowInput,
+    };
+    const taskId = schedule(decision, {
+      node,
+      taskType: 'SUB_WORKFLOW',
+      taskDefName: node.task.name,
+      input,
+      ...(retry === undefined ? {} : { previous: retry.previous }),
+    });
+    startChild(decision, taskId, input);
+  },
+};
+
+function startChild(decision: Decision, taskId: string, input: JsonObject): void {
+  const { state } = decision;
+  const workflowInput = input['workflowInput'] as JsonObject;
+  const priority = Number(input['priority'] ?? 0);
+  const inline = input['subWorkflowDefinition'] === undefined ? {} : { definition: input['subWorkflowDefinition'] };
+  decision.emit('TaskStarted', {
+    taskId,
+    subWorkflowId: decision.deriveId('child', taskId),
+    child: {
+      name: input['subWorkflowName'],
+      version: input['subWorkflowVersion'],
+      ...inline,
+      // Conductor hands the task's whole input to a child that has no parameters of its own (contract 5.13).
+      input: Object.keys(workflowInput).length === 0 ? input : workflowInput,
+      ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
+      taskToDomain: input['subWorkflowTaskToDomain'] ?? state.taskToDomain ?? {},
+      priority: Number.isInteger(priority) ? priority : 0,
+    },
+  });
+}

@@ -1,0 +1,57 @@
+/** WAIT: for a duration, until a point in time, or for a signal or an update (contract 6.13). Never early, to the millisecond. */
+import type { JsonObject } from '@dacapo/contracts';
+import { parseDuration, parseUntil } from '@dacapo/expressions';
+
+import { completeTask, failTask } from '../attempt-end.js';
+import type { Decision } from '../decision.js';
+import type { Node } from '../flow.js';
+import { resolveInput, schedule } from '../schedule.js';
+import type { TaskState } from '../state.js';
+import type { Operator, Retry } from './operator.js';
+
+type Wish = { readonly until: number } | { readonly forever: true } | { readonly error: string };
+
+export const wait: Operator = {
+  enter(decision: Decision, node: Node, retry?: Retry): void {
+    const input = resolveInput(decision, node);
+    const wish = wishOf(input, decision.now);
+    schedule(decision, {
+      node,
+      taskType: 'WAIT',
+      taskDefName: node.task.name,
+      input,
+      status: 'IN_PROGRESS',
+      ...('until' in wish && wish.until > decision.now ? { timers: { wait: wish.until } } : {}),
+      ...(retry === undefined ? {} : { previous: retry.previous }),
+    });
+    const task = decision.task(node.reference);
+    if (task === undefined) return;
+    if ('error' in wish) failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion: wish.error });
+    else if ('until' in wish && wish.until <= decision.now) completeTask(decision, task, {});
+  },
+
+  onTimer(decision: Decision, _node: Node, task: TaskState): void {
+    completeTask(decision, task, {});
+  },
+};
+
+function wishOf(input: JsonObject, now: number): Wish {
+  const duration = textOf(input['duration']);
+  const until = textOf(input['until']);
+  if (duration !== '' && until !== '')
+    return { error: "Both 'duration' and 'until' specified. Please provide only one input" };
+  if (duration !== '') {
+    const durationMs = parseDuration(duration);
+    return durationMs === null
+      ? { error: `Invalid/Unsupported Wait duration. Provided: ${duration}` }
+      : { until: now + durationMs };
+  }
+  if (until === '') return { forever: true };
+  const time = parseUntil(until);
+  return time === null ? { error: `Invalid/Unsupported Wait Until format.  Provided: ${until}` } : { until: time };
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value.trim();
+  return typeof value === 'number' ? String(value) : '';
+}

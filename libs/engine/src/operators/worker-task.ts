@@ -1,0 +1,35 @@
+/** SIMPLE, and every type that the engine does not know: a worker does it (contract 6.1, 5.15). */
+import type { Decision } from '../decision.js';
+import type { Node } from '../flow.js';
+import { grantIfPolled, nextTaskId, resolveWorkerInput, schedule } from '../schedule.js';
+import { own } from '../state.js';
+import type { Operator, Retry } from './operator.js';
+
+export const workerTask: Operator = {
+  enter(decision: Decision, node: Node, retry?: Retry): void {
+    const { task, taskDef } = node;
+    const queue = task.type === 'SIMPLE' ? task.name : task.type;
+    const domain = domainOf(decision, queue);
+    const previous = retry?.previous;
+    schedule(decision, {
+      node,
+      taskType: queue,
+      taskDefName: task.name,
+      queue,
+      input: resolveWorkerInput(decision, node, nextTaskId(decision, node, previous), previous),
+      delaySeconds: retry === undefined ? task.startDelay : retry.delaySeconds,
+      ...(domain === undefined ? {} : { domain }),
+      ...(taskDef?.delivery === 'kafka' ? { delivery: taskDef.delivery } : {}),
+      ...(retry === undefined ? {} : { previous: retry.previous, jitterMs: retry.jitterMs }),
+    });
+    grantIfPolled(decision, node);
+  },
+};
+
+/** `taskToDomain`: the type's own entry before `*`; of a list the last domain, which may be NO_DOMAIN. */
+function domainOf(decision: Decision, queue: string): string | undefined {
+  const domains = decision.state.taskToDomain;
+  if (domains === undefined) return undefined;
+  const last = (own(domains, queue) ?? own(domains, '*'))?.split(',').at(-1)?.trim();
+  return last === undefined || last === '' || last.toUpperCase() === 'NO_DOMAIN' ? undefined : last;
+}

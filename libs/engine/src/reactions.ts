@@ -1,0 +1,142 @@
+/**
+ * Who else must hear of an event. Sent after the event is durable, at least once; the receiver drops repeats by id, so every message has
+ * one that is derived from the event.
+ */
+import { type CommandNamed, type Event, eventId, type JsonObject, type Parent } from '@dacapo/contracts';
+
+import type { WorkflowState } from './state.js';
+
+/** A workflow to be started whose definition is still a name: the lane's runtime looks it up and sends StartWorkflow, or the refusal. */
+export interface StartRequest {
+  readonly kind: 'start-request';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly name: string;
+  readonly version?: number;
+  /** An inline definition instead of a registered one. */
+  readonly definition?: unknown;
+  readonly input: JsonObject;
+  readonly correlationId?: string;
+  readonly priority?: number;
+  readonly taskToDomain?: Readonly<Record<string, string>>;
+  readonly parent?: Parent;
+  /** Who is told when it cannot be started: the parent's task, or the workflow whose failure workflow it is. */
+  readonly requester: string;
+}
+
+type Told = CommandNamed<'RecordChildEnd'> | CommandNamed<'TerminateWorkflow'> | CommandNamed<'SignalWorkflow'>;
+export type Reaction = StartRequest | { readonly kind: 'command'; readonly command: Told };
+
+const ends = {
+  WorkflowCompleted: 'COMPLETED',
+  WorkflowFailed: 'FAILED',
+  WorkflowTimedOut: 'TIMED_OUT',
+  WorkflowTerminated: 'TERMINATED',
+} as const;
+
+/** `state` is the workflow's state after the event, or any later one. */
+export function reactions(event: Event, state: WorkflowState): readonly Reaction[] {
+  switch (event.type) {
+    case 'TaskStarted':
+      return event.data.subWorkflowId === undefined
+        ? []
+        : [startChild(event.data.subWorkflowId, event.data.taskId, event.data.child ?? {}, event)];
+    case 'FailureWorkflowRequested':
+      return [startFailureWorkflow(event)];
+    case 'TaskCanceled':
+      return event.data.subWorkflowId === undefined ? [] : [terminateChild(event.data.subWorkflowId, event)];
+    case 'SignalForwarded':
+      return [forwardSignal(event)];
+    case 'WorkflowCompleted':
+    case 'WorkflowFailed':
+    case 'WorkflowTimedOut':
+    case 'WorkflowTerminated':
+      return state.parent === undefined
+        ? []
+        : [tellParent(state.parent, ends[event.type], event.data.output, event.data.reason, event)];
+    default:
+      return [];
+  }
+}
+
+function startChild(workflowId: string, taskId: string, child: JsonObject, event: Event): StartRequest {
+  const { definition, version, correlationId, priority, taskToDomain } = child;
+  return {
+    kind: 'start-request',
+    id: eventId(event),
+    workflowId,
+    name: typeof child['name'] === 'string' ? child['name'] : '',
+    ...(version === null || version === undefined ? {} : { version: Number(version) }),
+    ...(definition === undefined ? {} : { definition }),
+    input: child['input'] as JsonObject,
+    ...(typeof correlationId === 'string' ? { correlationId } : {}),
+    ...(typeof priority === 'number' ? { priority } : {}),
+    ...(typeof taskToDomain === 'object' ? { taskToDomain: taskToDomain as Readonly<Record<string, string>> } : {}),
+    parent: { workflowId: event.workflowId, taskId },
+    requester: event.workflowId,
+  };
+}
+
+function startFailureWorkflow(event: Extract<Event, { readonly type: 'FailureWorkflowRequested' }>): StartRequest {
+  const { failureWorkflowId, ...request } = event.data;
+  return {
+    kind: 'start-request',
+    id: eventId(event),
+    workflowId: failureWorkflowId,
+    ...request,
+    requester: event.workflowId,
+  };
+}
+
+function terminateChild(workflowId: string, event: Extract<Event, { readonly type: 'TaskCanceled' }>): Reaction {
+  const { childTermination } = event.data;
+  return command({
+    type: 'TerminateWorkflow',
+    version: 1,
+    id: eventId(event),
+    workflowId,
+    data: childTermination === undefined ? {} : { reason: childTermination },
+    repeatable: true,
+  });
+}
+
+function forwardSignal(event: Extract<Event, { readonly type: 'SignalForwarded' }>): Reaction {
+  const { childWorkflowId, status, output } = event.data;
+  const data = { status: status as CommandNamed<'SignalWorkflow'>['data']['status'], output };
+  return command({
+    type: 'SignalWorkflow',
+    version: 1,
+    id: eventId(event),
+    workflowId: childWorkflowId,
+    data,
+    repeatable: true,
+  });
+}
+
+function tellParent(
+  parent: Parent,
+  status: (typeof ends)[keyof typeof ends],
+  output: JsonObject,
+  reason: string | undefined,
+  event: Event,
+): Reaction {
+  const data = {
+    taskId: parent.taskId,
+    childWorkflowId: event.workflowId,
+    status,
+    output,
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return command({
+    type: 'RecordChildEnd',
+    version: 1,
+    id: eventId(event),
+    workflowId: parent.workflowId,
+    data,
+    repeatable: true,
+  });
+}
+
+function command(told: Told): Reaction {
+  return { kind: 'command', command: told };
+}

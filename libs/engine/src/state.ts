@@ -1,0 +1,97 @@
+/**
+ * What `decide` must know of one workflow: plain JSON, so that a snapshot is one `JSON.stringify`. Which index answers which question:
+ * `tasks` (by reference name) the latest attempt; `references` (by task id) whose attempt it is; `open` what still runs;
+ * `awaited` (by reference name) which JOINs wait for it. Nothing here is searched through, so a step costs the same whatever has ended.
+ */
+import type { JsonObject, Parent, TaskStatus, WorkflowStatus } from '@dacapo/contracts';
+
+export interface TaskState {
+  taskId: string;
+  referenceTaskName: string;
+  taskType: string;
+  taskDefName: string;
+  taskSeq: number;
+  status: TaskStatus;
+  input: JsonObject;
+  output: JsonObject;
+  retryCount: number;
+  iteration: number;
+  scheduledTime: number;
+  firstScheduledTime: number;
+  startTime: number;
+  updateTime: number;
+  endTime: number;
+  startDelaySeconds: number;
+  callbackAfterSeconds: number;
+  pollCount: number;
+  /** Workers ask for it under this name; absent for tasks of the engine. */
+  queue?: string;
+  domain?: string;
+  delivery?: 'poll' | 'kafka';
+  /** A worker may take it now. */
+  ready: boolean;
+  /** Another attempt is owed or has been scheduled. */
+  retried: boolean;
+  workerId?: string;
+  reason?: string;
+  subWorkflowId?: string;
+  /** Due times by timer name, epoch milliseconds. */
+  timers: Record<string, number>;
+  /** JOIN only: how many of its `joinOn` have not ended. */
+  waitsFor?: number;
+}
+
+export interface WorkflowState {
+  workflowId: string;
+  /** Number and hash of the last event. */
+  seq: number;
+  hash: string;
+  /** How often the workflow was opened, from 0: part of every derived id. */
+  run: number;
+  status: WorkflowStatus;
+  name: string;
+  version: number;
+  definition: string;
+  createTime: number;
+  /** 0, or when it was last resumed or retried: the workflow timeout counts from there. */
+  lastRetriedTime: number;
+  input: JsonObject;
+  output: JsonObject;
+  variables: JsonObject;
+  reason?: string;
+  correlationId?: string;
+  priority: number;
+  taskToDomain?: Readonly<Record<string, string>>;
+  parent?: Parent;
+  taskCount: number;
+  /** Reference name of the task scheduled last. */
+  lastTask?: string;
+  tasks: Record<string, TaskState>;
+  references: Record<string, string>;
+  open: Record<string, true>;
+  openCount: number;
+  awaited: Record<string, string[]>;
+  /** Ended while the workflow was paused: what follows waits for the resume. */
+  held: string[];
+  /** Workflow timeout, epoch milliseconds. */
+  timeoutAt?: number;
+  failedReferenceTaskNames: string[];
+  failedTaskNames: string[];
+}
+
+/** Own properties only: names come from users, and `toString` is a legal reference name. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+export function isEnded(status: WorkflowStatus): boolean {
+  return status !== 'RUNNING' && status !== 'PAUSED';
+}
+
+export function isTaskOpen(status: TaskStatus): boolean {
+  return status === 'SCHEDULED' || status === 'IN_PROGRESS';
+}
+
+export function isTaskSuccessful(status: TaskStatus): boolean {
+  return status === 'COMPLETED' || status === 'COMPLETED_WITH_ERRORS' || status === 'SKIPPED';
+}

@@ -1,0 +1,38 @@
+/** Timers are facts in the state. The lane keeps one alarm per workflow, at the earliest; these functions say what it is and what is due. */
+import { own, type TaskState, type WorkflowState } from './state.js';
+
+export interface DueTimer {
+  /** `workflow`, or kind and task id: `response:5f0c...`. */
+  readonly timer: string;
+  readonly due: number;
+}
+
+export const workflowTimer = 'workflow';
+
+/** Tasks of a paused workflow do not time out before it is resumed; the workflow itself does. */
+function* timersOf(state: WorkflowState): Generator<DueTimer> {
+  if (state.timeoutAt !== undefined) yield { timer: workflowTimer, due: state.timeoutAt };
+  if (state.status !== 'RUNNING') return;
+  for (const reference of Object.keys(state.open)) {
+    const task = own(state.tasks, reference);
+    if (task === undefined) continue;
+    for (const [kind, due] of Object.entries(task.timers)) yield { timer: timerName(kind, task), due };
+  }
+}
+
+export function timerName(kind: string, task: Pick<TaskState, 'taskId'>): string {
+  return `${kind}:${task.taskId}`;
+}
+
+/** When the lane must look at the workflow again, or undefined. */
+export function nextDue(state: WorkflowState): number | undefined {
+  let earliest: number | undefined;
+  for (const { due } of timersOf(state)) if (earliest === undefined || due < earliest) earliest = due;
+  return earliest;
+}
+
+/** Timers whose time has come, earliest first (by name where two are due at once, so that the order is total). */
+export function dueTimers(state: WorkflowState, now: number): readonly DueTimer[] {
+  const due = [...timersOf(state)].filter((timer) => timer.due <= now);
+  return due.sort((a, b) => a.due - b.due || (a.timer < b.timer ? -1 : 1));
+}

@@ -1,0 +1,113 @@
+/** How a workflow ends: what is open is cancelled, the output is made, the failure workflow is asked for (contract 5.4, 5.10, 5.11). */
+import type { JsonObject } from '@dacapo/contracts';
+import { evaluateTemplate } from '@dacapo/expressions';
+
+import type { Decision } from './decision.js';
+import { failureWorkflowOf } from './failure-workflow.js';
+import { reasons } from './reasons.js';
+import { scopeOf } from './scope.js';
+import { own, type TaskState, type WorkflowState } from './state.js';
+
+export type Failure = 'FAILED' | 'TIMED_OUT' | 'TERMINATED';
+
+/** Nothing runs and nothing follows: the workflow is complete, unless a permissive task failed on the way. */
+export function completeIfDone(decision: Decision): void {
+  const { state } = decision;
+  if (state.status !== 'RUNNING' || state.openCount > 0) return;
+  const failed = permissiveFailures(decision);
+  if (failed.length > 0) {
+    const reason = failed
+      .map((task) => `Task ${task.taskId} failed with status: ${task.status} and reason: '${task.reason ?? 'null'}'`)
+      .join('. ');
+    return failWorkflow(decision, 'FAILED', reason, failed[0]);
+  }
+  completeWorkflow(
+    decision,
+    outputOf(decision, undefined),
+    state.taskCount === 0 ? 'No tasks found to be executed' : undefined,
+  );
+}
+
+/** Only definitions that have permissive tasks pay for the search. */
+function permissiveFailures(decision: Decision): readonly TaskState[] {
+  const failed: TaskState[] = [];
+  for (const node of decision.flow.permissive) {
+    const task = decision.task(node.reference);
+    if (
+      task !== undefined &&
+      (task.status === 'FAILED' ||
+        task.status === 'FAILED_WITH_TERMINAL_ERROR' ||
+        task.status === 'TIMED_OUT' ||
+        task.status === 'CANCELED')
+    ) {
+      failed.push(task);
+    }
+  }
+  return failed;
+}
+
+export function completeWorkflow(decision: Decision, output: JsonObject, reason: string | undefined): void {
+  cancelOpenTasks(decision, 'COMPLETED', reason);
+  decision.dropAgenda();
+  decision.emit('WorkflowCompleted', { output, ...(reason === undefined ? {} : { reason }) });
+}
+
+export interface FailureOptions {
+  /** An operator who terminates a workflow does not start its failure workflow. */
+  readonly withoutFailureWorkflow?: true;
+  readonly output?: JsonObject;
+}
+
+export function failWorkflow(
+  decision: Decision,
+  status: Failure,
+  reason: string | undefined,
+  task?: TaskState,
+  options: FailureOptions = {},
+): void {
+  cancelOpenTasks(decision, status, reason);
+  decision.dropAgenda();
+  const { state } = decision;
+  let output = options.output ?? outputOf(decision, task);
+  const request = options.withoutFailureWorkflow ? undefined : failureWorkflowOf(decision, status, reason, task);
+  if (request !== undefined) {
+    output = { ...output, 'conductor.failure_workflow': request.failureWorkflowId };
+    decision.emit('FailureWorkflowRequested', request);
+  }
+  const data = {
+    output,
+    failedReferenceTaskNames: state.failedReferenceTaskNames,
+    failedTaskNames: state.failedTaskNames,
+    ...(reason === undefined ? {} : { reason }),
+    ...(task === undefined ? {} : { failedTaskId: task.taskId }),
+  };
+  if (status === 'FAILED') decision.emit('WorkflowFailed', data);
+  else if (status === 'TIMED_OUT') decision.emit('WorkflowTimedOut', data);
+  else decision.emit('WorkflowTerminated', data);
+}
+
+function cancelOpenTasks(decision: Decision, status: string, reason: string | undefined): void {
+  const { state } = decision;
+  const childTermination = reasons.parentTerminated(reason, status);
+  for (const reference of Object.keys(state.open)) {
+    const task = own(state.tasks, reference);
+    if (task === undefined) continue;
+    const { taskId, subWorkflowId } = task;
+    decision.emit('TaskCanceled', {
+      taskId,
+      ...(subWorkflowId === undefined ? {} : { subWorkflowId, childTermination }),
+    });
+  }
+}
+
+/** `outputParameters` resolved; without them the output of the last task, or of the one that failed. */
+function outputOf(decision: Decision, failed: TaskState | undefined): JsonObject {
+  const { state, flow } = decision;
+  if (flow.output !== undefined) return evaluateTemplate(flow.output, scopeOf(state)) as JsonObject;
+  const last: TaskState | undefined = failed ?? lastTask(state);
+  return last?.output ?? {};
+}
+
+function lastTask(state: WorkflowState): TaskState | undefined {
+  return state.lastTask === undefined ? undefined : own(state.tasks, state.lastTask);
+}

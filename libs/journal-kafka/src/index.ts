@@ -1,0 +1,5 @@
+export { type KafkaConnection, openClient } from './client.js';
+export { KafkaDefinitionLog, type KafkaDefinitionLogOptions } from './definition-log.js';
+export { KafkaJournal, type KafkaJournalOptions } from './journal.js';
+export { type Log } from './log.js';
+export { ensureTopics, type EnsureTopicsOptions, type FoundTopic, type TopicSpec, topicSpecs } from './topics.js';

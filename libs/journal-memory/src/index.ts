@@ -1,0 +1,4 @@
+export { MemoryDefinitionLog, MemoryDefinitions } from './memory-definition-log.js';
+export { MemoryJournal, type MemoryJournalOptions } from './memory-journal.js';
+export { MemoryLog } from './memory-log.js';
+export { VirtualClock } from './virtual-clock.js';

@@ -1,0 +1,2 @@
+export { projectTask, taskOf } from './project-task.js';
+export { type Place, projectWorkflow } from './project-workflow.js';

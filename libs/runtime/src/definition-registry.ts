@@ -1,0 +1,181 @@
+/**
+ * All definitions in memory, kept up to date by following their log. What a workflow runs on is the content under its digest; name and
+ * version are pointers that may move. A snapshot (a definition with its task definitions embedded) is registered the first time it is used.
+ */
+import type { Hash } from '@dacapo/contracts';
+import { canonicalJson, populate, type TaskDef, type WorkflowDef } from '@dacapo/definitions';
+import { compileFlow, type Flow } from '@dacapo/engine';
+import type { Clock, DefinitionEntry, DefinitionLog } from '@dacapo/ports';
+
+export class DefinitionRegistry {
+  private readonly workflows = new Map<string, Map<number, WorkflowDef>>();
+  private readonly tasks = new Map<string, TaskDef>();
+  private readonly contents = new Map<string, WorkflowDef>();
+  private readonly flows = new Map<string, Flow>();
+  /** Digest of the populated snapshot by `name:version`; thrown away whenever any definition changes. */
+  private readonly snapshots = new Map<string, string>();
+  private readonly expected = new Set<{
+    readonly matches: (entry: DefinitionEntry) => boolean;
+    readonly resolve: () => void;
+  }>();
+
+  constructor(
+    private readonly log: DefinitionLog,
+    private readonly hash: Hash,
+    private readonly clock: Clock,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.log.follow((entries) => this.take(entries));
+  }
+
+  workflowDef(name: string, version?: number): WorkflowDef | undefined {
+    const versions = this.workflows.get(name);
+    return versions?.get(version ?? Math.max(...versions.keys()));
+  }
+
+  workflowDefs(name?: string): readonly WorkflowDef[] {
+    const names = name === undefined ? [...this.workflows.keys()].toSorted() : [name];
+    return names.flatMap((key) =>
+      [...(this.workflows.get(key)?.values() ?? [])].toSorted((a, b) => a.version - b.version),
+    );
+  }
+
+  taskDef(name: string): TaskDef | undefined {
+    return this.tasks.get(name);
+  }
+
+  taskDefs(): readonly TaskDef[] {
+    return [...this.tasks.values()];
+  }
+
+  async putWorkflowDefs(definitions: readonly WorkflowDef[]): Promise<void> {
+    await this.put(
+      definitions.map((definition) => ({ key: workflowKey(definition), value: JSON.stringify(definition) })),
+    );
+  }
+
+  async removeWorkflowDef(name: string, version: number): Promise<void> {
+    await this.put([{ key: workflowKey({ name, version }), value: null }]);
+  }
+
+  async putTaskDefs(definitions: readonly TaskDef[]): Promise<void> {
+    await this.put(
+      definitions.map((definition) => ({ key: `task:${definition.name}`, value: JSON.stringify(definition) })),
+    );
+  }
+
+  async removeTaskDef(name: string): Promise<void> {
+    await this.put([{ key: `task:${name}`, value: null }]);
+  }
+
+  /** The digest to start a registered definition with, or undefined when there is none of that name and version. */
+  async snapshotOf(
+    name: string,
+    version?: number,
+  ): Promise<{ readonly digest: string; readonly version: number } | undefined> {
+    const definition = this.workflowDef(name, version);
+    if (definition === undefined) return undefined;
+    const key = workflowKey(definition);
+    const digest = this.snapshots.get(key) ?? (await this.digestOf(definition));
+    this.snapshots.set(key, digest);
+    return { digest, version: definition.version };
+  }
+
+  /** Stores the snapshot of a definition (an inline one, for example) and returns its digest. */
+  async digestOf(definition: WorkflowDef): Promise<string> {
+    const populated = populate(definition, {
+      taskDef: (name) => this.tasks.get(name),
+      latestVersion: (name) => this.workflowDef(name)?.version,
+    });
+    const content = canonicalJson(populated);
+    const digest = this.hash(content);
+    if (!this.contents.has(digest)) await this.put([{ key: `digest:${digest}`, value: JSON.stringify(populated) }]);
+    return digest;
+  }
+
+  knows(digest: string): boolean {
+    return this.contents.has(digest);
+  }
+
+  /** Waits for contents that are on their way (on Kafka a command may overtake its definition), but not for ever. */
+  async whenAllKnown(digests: readonly string[], timeoutMs: number): Promise<void> {
+    const missing = digests.filter((digest) => !this.contents.has(digest));
+    if (missing.length === 0) return;
+    const arrivals = missing.map((digest) => this.arrival(({ key }) => key === `digest:${digest}`));
+    await new Promise<void>((resolve) => {
+      const alarm = this.clock.at(this.clock.now() + timeoutMs, resolve);
+      void Promise.all(arrivals).then(() => {
+        alarm.cancel();
+        resolve();
+      });
+    });
+  }
+
+  content(digest: string): WorkflowDef | undefined {
+    return this.contents.get(digest);
+  }
+
+  flow(digest: string): Flow | undefined {
+    const known = this.flows.get(digest);
+    if (known !== undefined) return known;
+    const definition = this.contents.get(digest);
+    if (definition === undefined) return undefined;
+    const flow = compileFlow(digest, definition);
+    this.flows.set(digest, flow);
+    return flow;
+  }
+
+  async close(): Promise<void> {
+    await this.log.close();
+  }
+
+  /** Durable, and visible to the next read of this process: resolves when the log has handed the entries back. */
+  private async put(entries: readonly DefinitionEntry[]): Promise<void> {
+    const seen = entries.map(({ key, value }) => this.arrival((entry) => entry.key === key && entry.value === value));
+    await this.log.put(entries);
+    await Promise.all(seen);
+  }
+
+  private arrival(matches: (entry: DefinitionEntry) => boolean): Promise<void> {
+    return new Promise((resolve) => this.expected.add({ matches, resolve }));
+  }
+
+  private take(entries: readonly DefinitionEntry[]): void {
+    for (const entry of entries) {
+      this.apply(entry.key, entry.value);
+      for (const expectation of this.expected) {
+        if (!expectation.matches(entry)) continue;
+        this.expected.delete(expectation);
+        expectation.resolve();
+      }
+    }
+    this.snapshots.clear();
+  }
+
+  private apply(key: string, value: string | null): void {
+    const kind = key.slice(0, key.indexOf(':'));
+    const rest = key.slice(kind.length + 1);
+    const parsed: unknown = value === null ? undefined : JSON.parse(value);
+    if (kind === 'digest') this.contents.set(rest, parsed as WorkflowDef);
+    else if (kind === 'task') setOrDelete(this.tasks, rest, parsed as TaskDef | undefined);
+    else if (kind === 'workflow') this.setWorkflow(rest, parsed as WorkflowDef | undefined);
+  }
+
+  private setWorkflow(nameAndVersion: string, definition: WorkflowDef | undefined): void {
+    const separator = nameAndVersion.lastIndexOf(':');
+    const name = nameAndVersion.slice(0, separator);
+    const versions = this.workflows.get(name) ?? new Map<number, WorkflowDef>();
+    setOrDelete(versions, Number(nameAndVersion.slice(separator + 1)), definition);
+    setOrDelete(this.workflows, name, versions.size === 0 ? undefined : versions);
+  }
+}
+
+function workflowKey({ name, version }: { readonly name: string; readonly version: number }): string {
+  return `workflow:${name}:${version}`;
+}
+
+function setOrDelete<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}

@@ -1,0 +1,43 @@
+/** The lanes of the partitions that this process owns, each kept alive by itself. */
+import { Lane, type LaneOptions, type LaneStats } from './lane.js';
+import { Supervisor } from './supervisor.js';
+
+export type EngineOptions = Omit<LaneOptions, 'partition'> & { readonly partitions: readonly number[] };
+
+export class EngineRuntime {
+  private readonly supervisors: readonly Supervisor[];
+  private readonly lanes = new Map<number, Lane>();
+
+  constructor(options: EngineOptions) {
+    const { partitions, ...shared } = options;
+    this.supervisors = partitions.map((partition) => {
+      const make = (): Lane => {
+        const lane = new Lane({ ...shared, partition });
+        this.lanes.set(partition, lane);
+        return lane;
+      };
+      return new Supervisor(`lane-${partition}`, make, shared.clock, shared.log);
+    });
+  }
+
+  get isReady(): boolean {
+    return this.supervisors.every(({ isReady }) => isReady);
+  }
+
+  get stats(): ReadonlyMap<number, LaneStats> {
+    return new Map([...this.lanes].map(([partition, lane]) => [partition, lane.stats]));
+  }
+
+  get restarts(): number {
+    return this.supervisors.reduce((sum, { restarts }) => sum + restarts, 0);
+  }
+
+  /** Resolves when every lane has recovered. */
+  async start(): Promise<void> {
+    await Promise.all(this.supervisors.map((supervisor) => supervisor.start()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.supervisors.map((supervisor) => supervisor.stop()));
+  }
+}

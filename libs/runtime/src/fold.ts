@@ -1,0 +1,18 @@
+/** Folding stored events onto a state: repeats are ignored by their number, a gap or a broken chain is an error (reliability I2, I26). */
+import { type Event, invariant } from '@dacapo/contracts';
+import { evolve, type WorkflowState } from '@dacapo/engine';
+
+/** The state after the event, or the same state when the event is in it already. Events outside of a workflow (seq 0) change nothing. */
+export function fold(state: WorkflowState | undefined, event: Event): WorkflowState | undefined {
+  if (event.seq === 0) return state;
+  const seq = state?.seq ?? 0;
+  if (event.seq <= seq) return state;
+  invariant(event.seq === seq + 1, `I2 workflow ${event.workflowId} goes on at seq ${event.seq} after ${seq}`);
+  return evolve(state, event);
+}
+
+export function foldAll(events: Iterable<Event>): WorkflowState | undefined {
+  let state: WorkflowState | undefined;
+  for (const event of events) state = fold(state, event);
+  return state;
+}

@@ -1,0 +1,139 @@
+/** What an edge needs behind it: ask for changes, read, hand out tasks. It follows the events of its partitions and owns none of them. */
+import type { TaskDocument } from '@dacapo/contracts';
+import type { Alarm, Clock, Journal, ReaderCheckpoint, ReadStore } from '@dacapo/ports';
+
+import { Answers } from './answers.js';
+import { CommandFactory } from './command-factory.js';
+import type { DefinitionRegistry } from './definition-registry.js';
+import { EventFeed, type FeedListener } from './event-feed.js';
+import { limits } from './limits.js';
+import type { Log } from './log.js';
+import { readerLoop } from './loops.js';
+import { Poller } from './poller.js';
+import { projectionReader } from './projection-runner.js';
+import { ReadyIndex } from './ready-index.js';
+import { RecentEvents } from './recent-events.js';
+import { Supervisor } from './supervisor.js';
+import { Views } from './views.js';
+
+export interface GatewayOptions {
+  readonly journal: Journal;
+  readonly readStore: ReadStore;
+  readonly registry: DefinitionRegistry;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Random, new at every start, letters and digits. */
+  readonly idPrefix: string;
+  readonly partitions: readonly number[];
+  /** Somebody else that wants to hear of every event. */
+  readonly listeners?: readonly FeedListener[];
+}
+
+export class GatewayRuntime {
+  readonly commands: CommandFactory;
+  readonly answers: Answers;
+  readonly views: Views;
+  readonly poller: Poller;
+  readonly ready: ReadyIndex;
+  readonly registry: DefinitionRegistry;
+  private readonly recent = new RecentEvents();
+  private readonly feed: EventFeed;
+  private readonly supervisor: Supervisor;
+  private look: Alarm | undefined;
+  private isServing = false;
+
+  constructor(private readonly options: GatewayOptions) {
+    const { journal, readStore, registry, clock, log, idPrefix } = options;
+    this.registry = registry;
+    this.commands = new CommandFactory(idPrefix);
+    this.answers = new Answers(journal, clock);
+    this.views = new Views(readStore, this.recent, journal);
+    this.ready = new ReadyIndex(
+      (task) => this.handBack(task),
+      (taskId) => this.fetch(taskId),
+      (pollId) => this.commands.isOwn(pollId),
+    );
+    this.poller = new Poller(this.ready, this.answers, this.commands, clock);
+    // First what reads use, then who is answered: an answer's reader finds the event that answered it.
+    this.feed = new EventFeed(journal, [this.recent, this.ready, ...(options.listeners ?? []), this.answers]);
+    this.supervisor = new Supervisor('event-feed', () => readerLoop(this.feed), clock, log);
+  }
+
+  get isReady(): boolean {
+    return this.isServing && this.supervisor.isReady;
+  }
+
+  /** Events that the read model does not have yet, as far as this process knows. */
+  get unprojected(): number {
+    return this.recent.size;
+  }
+
+  /** Resolves when everything that the log holds has been taken in. */
+  async start(): Promise<void> {
+    const { readStore, partitions } = this.options;
+    const from = new Map<number, ReaderCheckpoint>();
+    for (const partition of partitions)
+      from.set(partition, (await readStore.checkpoint(projectionReader, partition)) ?? { offset: 0, epoch: 0 });
+    for (const task of await readStore.readyTasks(partitions)) this.ready.add(task);
+    this.feed.begin(from);
+    await this.supervisor.start();
+    await this.feed.caughtUp();
+    this.isServing = true;
+  }
+
+  /** The read model has the events of the partition before this offset. */
+  projected(partition: number, nextOffset: number): void {
+    this.recent.projected(partition, nextOffset);
+  }
+
+  /** Asks the read model from time to time how far it is, when the projection runs in another process. */
+  watchProjection(): void {
+    const { clock, readStore, partitions, log } = this.options;
+    const again = (): void => {
+      this.look = clock.at(clock.now() + limits.projectionLookMs, watch);
+    };
+    const watch = (): void => {
+      Promise.all(partitions.map((partition) => readStore.checkpoint(projectionReader, partition)))
+        .then(
+          (checkpoints) => {
+            for (const [index, partition] of partitions.entries())
+              this.recent.projected(partition, checkpoints[index]?.offset ?? 0);
+          },
+          (error: unknown) => log.warn({ error }, 'the read store does not say how far it is; asking again'),
+        )
+        .finally(again);
+    };
+    again();
+  }
+
+  async stop(): Promise<void> {
+    this.isServing = false;
+    this.look?.cancel();
+    this.answers.stop();
+    await this.supervisor.stop();
+  }
+
+  /** The poll that a task was started for has gone: the task goes back to its queue at once instead of after its lease. */
+  private handBack(task: TaskDocument): void {
+    const { log } = this.options;
+    const command = this.commands.make('ProgressTask', task.workflowId, {
+      taskId: task.taskId,
+      callbackAfterSeconds: 0,
+    });
+    this.answers
+      .ask(command)
+      .catch((error: unknown) =>
+        log.warn({ taskId: task.taskId, error }, 'a task could not be handed back; its lease will end'),
+      );
+  }
+
+  private fetch(taskId: string): void {
+    const { log } = this.options;
+    this.views.task(taskId).then(
+      (task) => {
+        if (task?.ready === true && task.delivery !== 'kafka') this.ready.add(task);
+      },
+      (error: unknown) => log.error({ taskId, error }, 'an offered task could not be read'),
+    );
+  }
+}

@@ -1,0 +1,16 @@
+export { type Answer, Answers } from './answers.js';
+export { CommandFactory } from './command-factory.js';
+export { DefinitionRegistry } from './definition-registry.js';
+export { type EngineOptions, EngineRuntime } from './engine-runtime.js';
+export { EventFeed, type FeedListener } from './event-feed.js';
+export { fold, foldAll } from './fold.js';
+export { type GatewayOptions, GatewayRuntime } from './gateway-runtime.js';
+export { type LaneStats } from './lane.js';
+export { limits as runtimeLimits } from './limits.js';
+export { type Log } from './log.js';
+export { readerLoop } from './loops.js';
+export { type PollData, Poller, type PollRequest } from './poller.js';
+export { projectionReader, ProjectionRunner } from './projection-runner.js';
+export { type Loop, Supervisor } from './supervisor.js';
+export { systemClock } from './system-clock.js';
+export { type Execution, Views } from './views.js';

@@ -1,0 +1,119 @@
+/**
+ * The states that a lane has at hand. Ended workflows leave at once, idle ones when there are too many; whoever is missing is fetched from the
+ * snapshots, or folded from the log when there is none. Only what the last checkpoint has saved may be forgotten.
+ */
+import { isEnded, type WorkflowState } from '@dacapo/engine';
+import type { Journal, Snapshot, SnapshotStore } from '@dacapo/ports';
+
+import { foldAll } from './fold.js';
+
+export class LaneMemory {
+  private readonly states = new Map<string, WorkflowState>();
+  private readonly changed = new Set<string>();
+  /** Has a snapshot in the store, which must be removed when the workflow ends. */
+  private readonly saved = new Set<string>();
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly snapshots: SnapshotStore,
+    private readonly statesMax: number,
+  ) {}
+
+  get size(): number {
+    return this.states.size;
+  }
+
+  get(workflowId: string): WorkflowState | undefined {
+    const state = this.states.get(workflowId);
+    if (state !== undefined && this.states.size > this.statesMax / 2) this.touch(workflowId, state);
+    return state;
+  }
+
+  /** Least recently used first: the map's own order. Nothing is moved before there is a need to forget. */
+  private touch(workflowId: string, state: WorkflowState): void {
+    this.states.delete(workflowId);
+    this.states.set(workflowId, state);
+  }
+
+  set(state: WorkflowState): void {
+    this.states.set(state.workflowId, state);
+    this.changed.add(state.workflowId);
+  }
+
+  /** Forgets what was decided but is not durable, or broke an invariant: the next `fetch` brings it back from the log. */
+  drop(workflowId: string): void {
+    this.states.delete(workflowId);
+    this.changed.delete(workflowId);
+  }
+
+  /** Brings states into memory; ids that never existed stay missing. */
+  async fetch(workflowIds: Iterable<string>): Promise<void> {
+    const missing = [...new Set(workflowIds)].filter((id) => !this.states.has(id));
+    if (missing.length === 0) return;
+    const found = await this.snapshots.load(missing);
+    for (const [id, snapshot] of found) {
+      this.saved.add(id);
+      this.states.set(id, JSON.parse(snapshot.state) as WorkflowState);
+    }
+    await Promise.all(missing.filter((id) => !found.has(id)).map((id) => this.fetchFromLog(id)));
+  }
+
+  private async fetchFromLog(workflowId: string): Promise<void> {
+    const history = await this.journal.history(workflowId);
+    const state = foldAll(history.flatMap(({ events }) => events.map(({ event }) => event)));
+    if (state !== undefined) this.states.set(workflowId, state);
+  }
+
+  /** An ended workflow leaves memory; its snapshot goes with the next checkpoint. */
+  release(state: WorkflowState): void {
+    if (isEnded(state.status)) this.states.delete(state.workflowId);
+  }
+
+  /** What has changed since the last call, as the checkpoint needs it. */
+  takeChanges(dueOf: (state: WorkflowState) => number | undefined): {
+    readonly changed: readonly Snapshot[];
+    readonly removed: readonly string[];
+  } {
+    const changed: Snapshot[] = [];
+    const removed: string[] = [];
+    for (const workflowId of this.changed) {
+      const state = this.states.get(workflowId);
+      if (state !== undefined && !isEnded(state.status)) changed.push(snapshotOf(state, dueOf(state)));
+      else if (this.saved.delete(workflowId)) removed.push(workflowId);
+    }
+    this.changed.clear();
+    return { changed, removed };
+  }
+
+  /** The checkpoint failed: what it should have saved is still to be saved. */
+  restoreChanges(changed: readonly Snapshot[], removed: readonly string[]): void {
+    for (const { workflowId } of changed) this.changed.add(workflowId);
+    for (const workflowId of removed) {
+      this.changed.add(workflowId);
+      this.saved.add(workflowId);
+    }
+  }
+
+  /** After the checkpoint: the snapshots are in the store, so the least recently used states may go. Returns who went. */
+  forgetIdle(saved: readonly Snapshot[]): readonly string[] {
+    for (const { workflowId } of saved) this.saved.add(workflowId);
+    const gone: string[] = [];
+    for (const workflowId of this.states.keys()) {
+      if (this.states.size <= this.statesMax) break;
+      if (this.changed.has(workflowId) || !this.saved.has(workflowId)) continue;
+      this.states.delete(workflowId);
+      this.saved.delete(workflowId);
+      gone.push(workflowId);
+    }
+    return gone;
+  }
+
+  forEach(visit: (state: WorkflowState) => void): void {
+    for (const state of [...this.states.values()]) visit(state);
+  }
+}
+
+function snapshotOf(state: WorkflowState, due: number | undefined): Snapshot {
+  const { workflowId, seq } = state;
+  return { workflowId, seq, state: JSON.stringify(state), ...(due === undefined ? {} : { due }) };
+}

@@ -1,0 +1,33 @@
+/** Every bound of the runtime, used where it is enforced. */
+export const limits = {
+  /** Commands decided before one append. */
+  laneBatch: 500,
+  /** States kept in memory per lane beyond what is being worked on. */
+  laneStates: 20_000,
+  /** How long a command may wait for the definition it names: on Kafka it may overtake it. */
+  definitionWaitMs: 5_000,
+  /** A timer that the log's clock called early is tried again after this. */
+  timerSkewMs: 20,
+  /** Timers read from the snapshots at one look. */
+  dueTimers: 100_000,
+  /** Pause before something that failed is tried again. */
+  retryMs: 1_000,
+  /** Time between checkpoints of a lane. */
+  checkpointMs: 2_000,
+  /** A request that has no answer by then is answered "unknown, try again". */
+  answerMs: 10_000,
+  /** Longest poll, as Conductor (contract 1.2.3). */
+  pollMs: 5_000,
+  /** Tasks that one poll may take. */
+  pollCount: 1_000,
+  /** How long a poll outlives its time for a task that a decision has promised it. */
+  promiseMs: 5_000,
+  /** Workers whose last poll is remembered. */
+  pollData: 10_000,
+  /** Events kept in memory until the read model has them. */
+  recentEvents: 500_000,
+  /** How often a gateway asks how far the read model is. */
+  projectionLookMs: 1_000,
+  /** Documents that the projection keeps at hand. */
+  projectionDocuments: 50_000,
+} as const;

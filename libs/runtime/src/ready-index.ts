@@ -1,0 +1,180 @@
+/**
+ * Tasks that workers may take, and polls that wait for one. Built from the read model at start and from the events since; no database stands
+ * in the way of a poll. Highest priority first, then oldest. A poll that finds nothing is parked and woken by the event that brings its task.
+ */
+import { type Grant, type TaskDocument } from '@dacapo/contracts';
+import type { StoredEvent } from '@dacapo/ports';
+import { projectTask, taskOf } from '@dacapo/projections';
+
+import type { FeedListener } from './event-feed.js';
+import { ReadyQueue } from './ready-queue.js';
+
+/** A worker's long poll while it waits. */
+export interface ParkedPoll {
+  readonly pollId: string;
+  readonly queue: string;
+  readonly domain: string | undefined;
+  readonly workerId: string;
+  /** Tasks that it can still take. */
+  wanted: number;
+  /** Tasks that a decision has promised it, and that have not arrived yet. */
+  promised: number;
+  /** A task that was started for this poll. */
+  readonly onTask: (task: TaskDocument) => void;
+  /** Tasks of its type may be ready: it may try to claim some. */
+  readonly onReady: () => void;
+}
+
+export class ReadyIndex implements FeedListener {
+  private readonly queues = new Map<string, ReadyQueue>();
+  /** Open worker tasks that this index has seen, ready or not. */
+  private readonly tasks = new Map<string, TaskDocument>();
+  private readonly polls = new Map<string, Set<ParkedPoll>>();
+  private readonly pollsById = new Map<string, ParkedPoll>();
+  private readonly woken = new Set<string>();
+
+  constructor(
+    /** A task was started for a poll of this process that has gone meanwhile. */
+    private readonly onOrphan: (task: TaskDocument) => void,
+    /** A task is offered whose document this index does not have: whoever listens fetches it and calls `add`. */
+    private readonly onUnknown: (taskId: string, workflowId: string) => void,
+    private readonly isOwnPoll: (pollId: string) => boolean,
+  ) {}
+
+  /** Enters a task of the read model. */
+  add(task: TaskDocument): void {
+    const known = this.tasks.get(task.taskId);
+    if (known !== undefined && known.seq >= task.seq) return;
+    this.put(task);
+    this.onBatchEnd();
+  }
+
+  onEvent({ event, offset }: StoredEvent, partition: number): void {
+    const taskId = taskOf(event);
+    if (taskId === undefined) return;
+    if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') {
+      if (event.data.queue !== undefined) this.put(projectTask(undefined, event, { partition, offset }));
+      return;
+    }
+    const known = this.tasks.get(taskId);
+    if (known === undefined) {
+      if (event.type === 'TaskOffered' || (event.type === 'TaskProgressed' && event.data.status === 'SCHEDULED'))
+        this.onUnknown(taskId, event.workflowId);
+      return;
+    }
+    if (event.seq <= known.seq) return;
+    const task = projectTask(known, event, { partition, offset });
+    this.put(task);
+    if (event.type === 'TaskStarted' && event.data.pollId !== undefined) this.deliver(event.data.pollId, task);
+  }
+
+  onBatchEnd(): void {
+    for (const key of this.woken) {
+      for (const poll of this.polls.get(key) ?? []) {
+        if ((this.queues.get(key)?.size ?? 0) === 0) break;
+        if (poll.wanted > poll.promised) poll.onReady();
+      }
+    }
+    this.woken.clear();
+  }
+
+  /** Takes up to `count` candidates out of the queue; who does not get them claimed puts them back with `giveBack`. */
+  take(queue: string, domain: string | undefined, count: number): readonly TaskDocument[] {
+    const ready = this.queues.get(keyOf(queue, domain));
+    const taken: TaskDocument[] = [];
+    while (ready !== undefined && taken.length < count) {
+      const taskId = ready.shift();
+      if (taskId === undefined) break;
+      const task = this.tasks.get(taskId);
+      if (task?.ready === true) taken.push(task);
+    }
+    return taken;
+  }
+
+  giveBack(taskId: string): void {
+    const task = this.tasks.get(taskId);
+    if (task?.ready === true && task.delivery !== 'kafka') this.enqueue(task);
+    this.onBatchEnd();
+  }
+
+  get(taskId: string): TaskDocument | undefined {
+    return this.tasks.get(taskId);
+  }
+
+  park(poll: ParkedPoll): void {
+    const key = keyOf(poll.queue, poll.domain);
+    const polls = this.polls.get(key);
+    if (polls === undefined) this.polls.set(key, new Set([poll]));
+    else polls.add(poll);
+    this.pollsById.set(poll.pollId, poll);
+  }
+
+  leave(poll: ParkedPoll): void {
+    const key = keyOf(poll.queue, poll.domain);
+    const polls = this.polls.get(key);
+    polls?.delete(poll);
+    if (polls?.size === 0) this.polls.delete(key);
+    this.pollsById.delete(poll.pollId);
+  }
+
+  /** Promises a parked poll the task that is just being scheduled: it is started in the same decision. First come, first served. */
+  grant(queue: string, domain: string | undefined): Grant | undefined {
+    const key = keyOf(queue, domain);
+    for (const poll of this.polls.get(key) ?? []) {
+      if (poll.wanted <= poll.promised) continue;
+      poll.promised += 1;
+      return {
+        taskType: queue,
+        workerId: poll.workerId,
+        pollId: poll.pollId,
+        ...(domain === undefined ? {} : { domain }),
+      };
+    }
+    return undefined;
+  }
+
+  /** Tasks that wait for a worker, ready or delayed, without domain. */
+  size(queue: string, domain?: string): number {
+    return this.queues.get(keyOf(queue, domain))?.size ?? 0;
+  }
+
+  sizes(): ReadonlyMap<string, number> {
+    return new Map([...this.queues].map(([key, queue]) => [key, queue.size]));
+  }
+
+  private put(task: TaskDocument): void {
+    const isOpen = task.status === 'SCHEDULED' || task.status === 'IN_PROGRESS';
+    if (!isOpen) {
+      this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+      this.tasks.delete(task.taskId);
+      return;
+    }
+    this.tasks.set(task.taskId, task);
+    if (task.ready && task.delivery !== 'kafka') this.enqueue(task);
+    else this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+  }
+
+  private enqueue(task: TaskDocument): void {
+    const key = keyOf(task.queue ?? '', task.domain);
+    let queue = this.queues.get(key);
+    if (queue === undefined) this.queues.set(key, (queue = new ReadyQueue()));
+    queue.push(task.taskId, task.workflowPriority);
+    this.woken.add(key);
+  }
+
+  private deliver(pollId: string, task: TaskDocument): void {
+    const poll = this.pollsById.get(pollId);
+    if (poll === undefined) {
+      if (this.isOwnPoll(pollId)) this.onOrphan(task);
+      return;
+    }
+    poll.promised -= 1;
+    poll.wanted -= 1;
+    poll.onTask(task);
+  }
+}
+
+/** The name under which Conductor's clients know a queue (contract 5.15). */
+function keyOf(queue: string, domain: string | undefined): string {
+  return domain === undefined ? queue : `${domain}:${queue}`;
+}

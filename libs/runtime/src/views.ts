@@ -1,0 +1,138 @@
+/** Reads: the stored document brought up to now with the events that the projection has not written yet. */
+import { partitionOf, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
+import type { Journal, ReadStore, StoredEvent, WorkflowPage, WorkflowQuery } from '@dacapo/ports';
+import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
+
+import type { RecentEvents } from './recent-events.js';
+
+export interface Execution {
+  readonly workflow: WorkflowDocument;
+  /** By `taskSeq`. */
+  readonly tasks: readonly TaskDocument[];
+}
+
+export class Views {
+  constructor(
+    private readonly store: ReadStore,
+    private readonly recent: RecentEvents,
+    private readonly journal: Journal,
+  ) {}
+
+  async workflow(workflowId: string): Promise<WorkflowDocument | undefined> {
+    const events = this.recent.of(workflowId);
+    const stored = isWhole(events) ? undefined : await this.store.workflow(workflowId);
+    if (!isContiguous(stored?.seq ?? 0, events)) return (await this.fromLog(workflowId))?.workflow;
+    return foldWorkflow(stored, events, this.partition(workflowId));
+  }
+
+  async execution(workflowId: string): Promise<Execution | undefined> {
+    const events = this.recent.of(workflowId);
+    if (isWhole(events)) return foldExecution(undefined, [], events, this.partition(workflowId));
+    const stored = await this.store.workflow(workflowId);
+    if (!isContiguous(stored?.seq ?? 0, events)) return this.fromLog(workflowId);
+    return foldExecution(stored, await this.store.tasksOf(workflowId), events, this.partition(workflowId));
+  }
+
+  async task(taskId: string): Promise<TaskDocument | undefined> {
+    const stored = await this.store.task(taskId);
+    const workflowId = stored?.workflowId ?? this.recent.workflowOf(taskId);
+    if (workflowId === undefined) return undefined;
+    return foldTask(stored, this.recent.of(workflowId), taskId, this.partition(workflowId));
+  }
+
+  /** The workflow as it was right after its event `seq`, folded from the log. */
+  async at(workflowId: string, seq: number): Promise<Execution | undefined> {
+    const events = await this.events(workflowId);
+    if (seq < 1 || seq > events.length) return undefined;
+    return foldExecution(undefined, [], events.slice(0, seq), this.partition(workflowId));
+  }
+
+  /** All events of a workflow in order, as they stand in the log. */
+  async events(workflowId: string): Promise<readonly StoredEvent[]> {
+    const history = await this.journal.history(workflowId, await this.range(workflowId));
+    return inOrder(history.flatMap((entry) => entry.events));
+  }
+
+  /** Where the events of a workflow lie in their partition, as far as this process knows. */
+  async range(workflowId: string): Promise<{ readonly from: number; readonly to: number } | undefined> {
+    const document = await this.workflow(workflowId);
+    return document === undefined ? undefined : { from: document.firstOffset, to: document.lastOffset };
+  }
+
+  search(query: WorkflowQuery): Promise<WorkflowPage> {
+    return this.store.search(query);
+  }
+
+  partition(workflowId: string): number {
+    return partitionOf(workflowId, this.journal.partitionCount);
+  }
+
+  private async fromLog(workflowId: string): Promise<Execution | undefined> {
+    const history = await this.journal.history(workflowId);
+    const events = inOrder(history.flatMap((entry) => entry.events));
+    return events.length === 0 ? undefined : foldExecution(undefined, [], events, this.partition(workflowId));
+  }
+}
+
+/** A seq that was there already is the repeat of a stale owner. */
+function inOrder(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  let seq = 0;
+  return events.filter(({ event }) => {
+    if (event.seq <= seq) return false;
+    seq = event.seq;
+    return true;
+  });
+}
+
+function isWhole(events: readonly StoredEvent[]): boolean {
+  return events[0]?.event.seq === 1;
+}
+
+function isContiguous(seq: number, events: readonly StoredEvent[]): boolean {
+  const first = events[0]?.event.seq;
+  return first === undefined || first <= seq + 1;
+}
+
+function foldWorkflow(
+  stored: WorkflowDocument | undefined,
+  events: readonly StoredEvent[],
+  partition: number,
+): WorkflowDocument | undefined {
+  let document = stored;
+  for (const { event, offset } of events) {
+    if (event.seq > (document?.seq ?? 0)) document = projectWorkflow(document, event, { partition, offset });
+  }
+  return document;
+}
+
+function foldTask(
+  stored: TaskDocument | undefined,
+  events: readonly StoredEvent[],
+  taskId: string,
+  partition: number,
+): TaskDocument | undefined {
+  let document = stored;
+  for (const { event, offset } of events) {
+    if (taskOf(event) === taskId && event.seq > (document?.seq ?? 0))
+      document = projectTask(document, event, { partition, offset });
+  }
+  return document;
+}
+
+function foldExecution(
+  stored: WorkflowDocument | undefined,
+  storedTasks: readonly TaskDocument[],
+  events: readonly StoredEvent[],
+  partition: number,
+): Execution | undefined {
+  const workflow = foldWorkflow(stored, events, partition);
+  if (workflow === undefined) return undefined;
+  const tasks = new Map(storedTasks.map((task) => [task.taskId, task]));
+  for (const { event, offset } of events) {
+    const taskId = taskOf(event);
+    if (taskId === undefined) continue;
+    const task = tasks.get(taskId);
+    if (event.seq > (task?.seq ?? 0)) tasks.set(taskId, projectTask(task, event, { partition, offset }));
+  }
+  return { workflow, tasks: [...tasks.values()].toSorted((a, b) => a.taskSeq - b.taskSeq) };
+}
