@@ -3,6 +3,7 @@
  */
 import type { TaskStatus } from '@dacapo/contracts';
 import { defaultTaskDef } from '@dacapo/definitions';
+import { ExpressionError } from '@dacapo/expressions';
 
 import { isTotalTimeoutSpent } from './attempt-end.js';
 import type { Decision } from './decision.js';
@@ -25,7 +26,14 @@ export function runAgenda(decision: Decision): void {
 
 /** A reference that exists already is not scheduled again: the JOIN behind a fork is reached by every branch. */
 function enter(decision: Decision, node: Node): void {
-  if (decision.task(node.reference) === undefined) operatorOf(node.task.type).enter(decision, node);
+  if (decision.task(node.reference) !== undefined) return;
+  try {
+    operatorOf(node.task.type).enter(decision, node);
+  } catch (error) {
+    // A template that is too deep or too large is the definition's fault: the workflow ends with that reason, nobody else is held up.
+    if (!(error instanceof ExpressionError)) throw error;
+    failWorkflow(decision, 'FAILED', `Input of task ${node.reference} cannot be resolved: ${error.message}`);
+  }
 }
 
 /** What follows when an attempt has ended. */

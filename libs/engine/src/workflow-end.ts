@@ -1,6 +1,6 @@
 /** How a workflow ends: what is open is cancelled, the output is made, the failure workflow is asked for (contract 5.4, 5.10, 5.11). */
 import type { JsonObject } from '@dacapo/contracts';
-import { evaluateTemplate } from '@dacapo/expressions';
+import { evaluateTemplate, ExpressionError } from '@dacapo/expressions';
 
 import type { Decision } from './decision.js';
 import { failureWorkflowOf } from './failure-workflow.js';
@@ -103,9 +103,14 @@ function cancelOpenTasks(decision: Decision, status: string, reason: string | un
 /** `outputParameters` resolved; without them the output of the last task, or of the one that failed. */
 function outputOf(decision: Decision, failed: TaskState | undefined): JsonObject {
   const { state, flow } = decision;
-  if (flow.output !== undefined) return evaluateTemplate(flow.output, scopeOf(state)) as JsonObject;
-  const last: TaskState | undefined = failed ?? lastTask(state);
-  return last?.output ?? {};
+  if (flow.output === undefined) return (failed ?? lastTask(state))?.output ?? {};
+  try {
+    return evaluateTemplate(flow.output, scopeOf(state)) as JsonObject;
+  } catch (error) {
+    // The work is done and must not be lost over its summary.
+    if (!(error instanceof ExpressionError)) throw error;
+    return { 'dacapo.output_error': error.message };
+  }
 }
 
 function lastTask(state: WorkflowState): TaskState | undefined {

@@ -42,6 +42,9 @@ export class ProjectionRunner {
 
   async start(onFailure: (error: unknown) => void): Promise<void> {
     const from = new Map<number, number>();
+    // What was folded but not written before a failure must be folded again.
+    this.workflows.clear();
+    this.tasks.clear();
     for (const partition of this.options.partitions) {
       const checkpoint = await this.options.store.checkpoint(projectionReader, partition);
       from.set(partition, checkpoint?.offset ?? 0);

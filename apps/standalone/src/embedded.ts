@@ -1,0 +1,106 @@
+/** All roles in one process on the embedded files: what the distributed apps put together from Kafka and MongoDB. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import { SqliteJournal } from '@dacapo/journal-sqlite';
+import { armCrash, type Config, parseCrashAt, sha256 } from '@dacapo/platform';
+import {
+  DefinitionRegistry,
+  EngineRuntime,
+  GatewayRuntime,
+  type Log,
+  ProjectionRunner,
+  readerLoop,
+  Supervisor,
+  systemClock,
+  type VerifyReport,
+  verifyWorkflow,
+} from '@dacapo/runtime';
+import { SqliteStore } from '@dacapo/store-sqlite';
+
+const partitionsDefault = 4;
+
+export class Embedded {
+  private constructor(
+    readonly gateway: GatewayRuntime,
+    readonly engine: EngineRuntime,
+    readonly projection: ProjectionRunner,
+    private readonly projector: Supervisor,
+    private readonly journal: SqliteJournal,
+    private readonly store: SqliteStore,
+  ) {}
+
+  static async open(config: Config, log: Log): Promise<Embedded> {
+    const crashAt = config.crashAt === undefined ? undefined : parseCrashAt(config.crashAt);
+    if (crashAt !== undefined) armCrash(crashAt);
+    const clock = systemClock;
+    const journal = await SqliteJournal.open({
+      directory: config.dataDir,
+      partitionCount: config.partitions ?? partitionsDefault,
+      clock,
+      ...(crashAt === undefined ? {} : { crashAt }),
+    });
+    const store = await SqliteStore.open({ directory: config.dataDir });
+    const registry = new DefinitionRegistry(journal.definitions, sha256, clock);
+    await registry.start();
+    const partitions = Array.from({ length: journal.partitionCount }, (_, partition) => partition);
+    const gateway = new GatewayRuntime({
+      journal,
+      readStore: store.readStore,
+      registry,
+      clock,
+      log,
+      partitions,
+      idPrefix: randomBytes(5).toString('hex'),
+    });
+    const engine = new EngineRuntime({
+      journal,
+      snapshots: store.snapshotStore,
+      registry,
+      clock,
+      hash: sha256,
+      log,
+      partitions,
+      owner: `${hostname()}:${process.pid}`,
+      grant: (taskType, domain) => gateway.ready.grant(taskType, domain),
+    });
+    const projection = new ProjectionRunner({
+      journal,
+      store: store.readStore,
+      partitions,
+      clock,
+      log,
+      onProjected: (partition, nextOffset) => gateway.projected(partition, nextOffset),
+    });
+    const projector = new Supervisor('projection', () => readerLoop(projection), clock, log);
+    return new Embedded(gateway, engine, projection, projector, journal, store);
+  }
+
+  get isReady(): boolean {
+    return this.gateway.isReady && this.engine.isReady;
+  }
+
+  /** Resolves when requests may come. */
+  async start(): Promise<void> {
+    await this.gateway.start();
+    await this.engine.start();
+    await this.projector.start();
+  }
+
+  verify(workflowId: string): Promise<VerifyReport | undefined> {
+    const { journal, store, gateway } = this;
+    return verifyWorkflow(
+      { journal, readStore: store.readStore, registry: gateway.registry, hash: sha256 },
+      workflowId,
+    );
+  }
+
+  /** Takes no more, finishes what is in hand, and leaves the files as a restart wants them. */
+  async close(): Promise<void> {
+    await this.gateway.stop();
+    await this.engine.stop();
+    await this.projector.stop();
+    await this.journal.close();
+    await this.store.close();
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Settings of all roles in one schema: flags win over the environment, the environment over the defaults. Unknown flags are refused, so that a
+ * misspelt one does not go unnoticed.
+ */
+import { z } from 'zod';
+
+import { environment, flags } from './environment.js';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.strictObject({
+  port: port.default(8080),
+  /** Accepted so that deployments may name it; gRPC is not served yet. */
+  grpcPort: port.default(8090),
+  host: z.string().min(1).default('127.0.0.1'),
+  dataDir: z.string().min(1).default('.dacapo'),
+  /** Embedded journal: 4; on Kafka the number is fixed when the topics are made. */
+  partitions: z.coerce.number().int().min(1).max(1024).optional(),
+  kafkaBrokers: z.string().default('127.0.0.1:9092'),
+  kafkaTopicPrefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]*$/)
+    .default('dacapo.'),
+  kafkaClient: z.literal('kafkajs').default('kafkajs'),
+  mongoUrl: z.string().default('mongodb://127.0.0.1:27017'),
+  mongoDatabase: z.string().min(1).default('dacapo'),
+  httpBodyBytesMax: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(10 * 1024 * 1024),
+  /** Host names beside localhost under which the API may be called, separated by commas. */
+  allowedHosts: z.string().default(''),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
+  demo: z.stringbool().default(false),
+  /** Tests only: `name:count` of a crash point. */
+  crashAt: z.string().optional(),
+});
+
+export type Config = Readonly<z.infer<typeof schema>> & { readonly isPortGiven: boolean };
+
+const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable: string, flag: string]>> = {
+  port: ['DACAPO_HTTP_PORT', 'port'],
+  grpcPort: ['DACAPO_GRPC_PORT', 'grpc-port'],
+  host: ['DACAPO_HTTP_HOST', 'host'],
+  dataDir: ['DACAPO_DATA_DIR', 'data'],
+  partitions: ['DACAPO_PARTITIONS', 'partitions'],
+  kafkaBrokers: ['DACAPO_KAFKA_BROKERS', 'kafka-brokers'],
+  kafkaTopicPrefix: ['DACAPO_KAFKA_TOPIC_PREFIX', 'kafka-topic-prefix'],
+  kafkaClient: ['DACAPO_KAFKA_CLIENT', 'kafka-client'],
+  mongoUrl: ['DACAPO_MONGO_URL', 'mongo-url'],
+  mongoDatabase: ['DACAPO_MONGO_DATABASE', 'mongo-database'],
+  httpBodyBytesMax: ['DACAPO_HTTP_BODY_BYTES_MAX', 'http-body-bytes-max'],
+  allowedHosts: ['DACAPO_HTTP_ALLOWED_HOSTS', 'allowed-hosts'],
+  logLevel: ['DACAPO_LOG_LEVEL', 'log-level'],
+  demo: ['DACAPO_DEMO', 'demo'],
+  crashAt: ['DACAPO_CRASH_AT', 'crash-at'],
+};
+
+/** Reads the settings once. Throws an error whose message names every setting that is wrong. */
+export function readConfig(
+  given: Readonly<Record<string, string>> = flags(),
+  env: Readonly<Record<string, string | undefined>> = environment,
+): Config {
+  const known = new Set(Object.values(sources).map(([, flag]) => flag));
+  const unknown = Object.keys(given).filter((flag) => !known.has(flag));
+  if (unknown.length > 0)
+    throw new Error(
+      `Unknown option ${unknown.map((flag) => `--${flag}`).join(', ')}. Known: ${[...known].map((flag) => `--${flag}`).join(' ')}`,
+    );
+  const values: Record<string, string> = {};
+  for (const [name, [variable, flag]] of Object.entries(sources)) {
+    const value = given[flag] ?? env[variable];
+    if (value !== undefined && value !== '') values[name] = value;
+  }
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) throw new Error(`Settings are wrong:\n${z.prettifyError(parsed.error)}`);
+  return Object.freeze({ ...parsed.data, isPortGiven: values['port'] !== undefined });
+}

@@ -1,0 +1,72 @@
+/** Depth `replay`: every command decided again on the state that its predecessors gave, and the result compared byte for byte. */
+import type { Command, Event, Grant, Hash } from '@dacapo/contracts';
+import { decide, type Flow, type WorkflowState } from '@dacapo/engine';
+import type { HistoryEntry } from '@dacapo/ports';
+
+import { fold } from '../fold.js';
+import type { Violation } from './report.js';
+
+export interface Replay {
+  readonly replayed: number;
+  readonly unreplayable: number;
+  readonly state: WorkflowState | undefined;
+  readonly violations: readonly Violation[];
+}
+
+export function verifyReplay(
+  workflowId: string,
+  history: readonly HistoryEntry[],
+  tools: { readonly hash: Hash; readonly flow: (digest: string) => Flow | undefined },
+): Replay {
+  let state: WorkflowState | undefined;
+  let replayed = 0;
+  let unreplayable = 0;
+  const violations: Violation[] = [];
+  for (const { causation, command, events: stored } of history) {
+    const events = stored.map(({ event }) => event);
+    const [first] = events;
+    if (first === undefined) continue;
+    if (command === undefined || first.type === 'WorkflowQuarantined') {
+      unreplayable += 1;
+      for (const event of events) state = fold(state, event);
+      continue;
+    }
+    const decided = decide(state, command, {
+      now: first.time,
+      causation,
+      epoch: first.epoch,
+      hash: tools.hash,
+      flow: tools.flow,
+      grant: recordedGrants(command),
+    });
+    state = decided.state;
+    replayed += 1;
+    const message = difference(
+      events,
+      decided.events.map(({ event }) => event),
+    );
+    if (message !== undefined)
+      violations.push({
+        invariant: 'I23',
+        workflowId,
+        seq: first.seq,
+        message: `${command.type} at ${causation} ${message}`,
+      });
+  }
+  return { replayed, unreplayable, state, violations };
+}
+
+/** The polls that the decision used stand in the command, in the order in which they were taken. */
+function recordedGrants({ grants = [] }: Command): (taskType: string, domain: string | undefined) => Grant | undefined {
+  const left = [...grants];
+  return (taskType, domain) => (left[0]?.taskType === taskType && left[0].domain === domain ? left.shift() : undefined);
+}
+
+function difference(recorded: readonly Event[], decided: readonly Event[]): string | undefined {
+  if (recorded.length !== decided.length)
+    return `gave ${recorded.length} events, decided again it gives ${decided.length}`;
+  const index = recorded.findIndex((event, at) => event.hash !== decided[at]?.hash);
+  return index < 0
+    ? undefined
+    : `gave ${recorded[index]?.type} (seq ${recorded[index]?.seq}), decided again it gives ${decided[index]?.type} with another content`;
+}
