@@ -5,7 +5,7 @@
 import { parentShape, taskLogShape } from './commands.js';
 import { flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
 
-/** Due times by timer name (`response`, `poll`, `timeout`, `total`, `offer`, `wait`); they count for the task named. */
+/** Due times by timer name (`response`, `poll`, `timeout`, `total`, `offer`, `wait`, `start`); they count for the task named. */
 const timers = mapOf(integer);
 
 const scheduled = {
@@ -65,7 +65,8 @@ const shapes = {
   ),
   WorkflowPaused: object({}),
   WorkflowResumed: object({}, { timers }),
-  WorkflowCompleted: object(workflowEnd, { reason: text }),
+  /** The names are there when an attempt had failed on the way. */
+  WorkflowCompleted: object(workflowEnd, { reason: text, ...failedNames }),
   WorkflowFailed: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
   WorkflowTimedOut: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
   WorkflowTerminated: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),

@@ -100,8 +100,9 @@ export class Decision {
     const data = { command: this.command.type, code, message, ...(taskId === undefined ? {} : { taskId }) };
     if (this.current !== undefined) return this.emit('CommandRejected', data);
     const { now, causation, epoch, hash } = this.context;
-    const { id, workflowId } = this.command;
-    const header = { workflowId, seq: 0, time: now, causation, epoch, previousHash: '', command: { id } };
+    const { id, workflowId, repeatable } = this.command;
+    const command = repeatable === true ? { id, repeatable } : { id };
+    const header = { workflowId, seq: 0, time: now, causation, epoch, previousHash: '', command };
     this.events.push(sealEvent('CommandRejected', data, header, hash));
   }
 

@@ -128,10 +128,8 @@ function end(
   if (data.reason === undefined) delete state.reason;
   else state.reason = data.reason;
   delete state.timeoutAt;
-  if ('failedReferenceTaskNames' in data) {
-    state.failedReferenceTaskNames = [...data.failedReferenceTaskNames];
-    state.failedTaskNames = [...data.failedTaskNames];
-  }
+  if (data.failedReferenceTaskNames !== undefined) state.failedReferenceTaskNames = [...data.failedReferenceTaskNames];
+  if (data.failedTaskNames !== undefined) state.failedTaskNames = [...data.failedTaskNames];
 }
 
 function setWorkflowTimer(state: WorkflowState, timers: Readonly<Record<string, number>> | undefined): void {
@@ -240,6 +238,8 @@ function progressTask(task: TaskState, { data }: EventNamed<'TaskProgressed'>): 
   takeResult(task, data);
   task.callbackAfterSeconds = data.callbackAfterSeconds ?? 0;
   delete task.timers['response'];
+  // The worker's word replaces a delay that was still running.
+  delete task.timers['offer'];
   Object.assign(task.timers, data.timers);
   task.ready = task.queue !== undefined && data.status === 'SCHEDULED' && task.timers['offer'] === undefined;
 }
@@ -248,7 +248,11 @@ function takeResult(
   task: TaskState,
   data: EventData<'TaskCompleted'> | EventData<'TaskProgressed'> | EventData<'TaskCanceled'>,
 ): void {
-  if (data.output !== undefined) task.output = data.output;
+  if (data.output !== undefined) {
+    task.output = data.output;
+    // A result replaces all that stood there, the reason carried over from the attempt before too (contract 5.6).
+    delete task.reason;
+  }
   if (data.workerId !== undefined) task.workerId = data.workerId;
   if (data.reasonForIncompletion !== undefined) task.reason = data.reasonForIncompletion;
 }

@@ -9,6 +9,7 @@ import { isTotalTimeoutSpent } from './attempt-end.js';
 import type { Decision } from './decision.js';
 import type { Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
+import type { Retry } from './operators/operator.js';
 import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { isTaskSuccessful, own, type TaskState } from './state.js';
@@ -26,9 +27,13 @@ export function runAgenda(decision: Decision): void {
 
 /** A reference that exists already is not scheduled again: the JOIN behind a fork is reached by every branch. */
 function enter(decision: Decision, node: Node): void {
-  if (decision.task(node.reference) !== undefined) return;
+  if (decision.task(node.reference) === undefined) enterAnew(decision, node);
+}
+
+/** The same for a task that is tried once more. */
+export function enterAnew(decision: Decision, node: Node, retry?: Retry): void {
   try {
-    operatorOf(node.task.type).enter(decision, node);
+    operatorOf(node.task.type).enter(decision, node, retry);
   } catch (error) {
     // A template that is too deep or too large is the definition's fault: the workflow ends with that reason, nobody else is held up.
     if (!(error instanceof ExpressionError)) throw error;
@@ -42,16 +47,19 @@ function settle(decision: Decision, reference: string): void {
   if (task === undefined || decision.state.status !== 'RUNNING') return;
   const node = decision.node(reference);
   if (task.retried) return scheduleRetry(decision, node, task);
+  const isSuccess = isTaskSuccessful(task.status);
+  const isBorne = node.task.permissive && !isTotalTimeoutSpent(decision, node, task);
+  // A failure that ends the workflow wakes no JOIN: it is cancelled like everything else that is open.
+  if (!isSuccess && !isBorne) return failWorkflow(decision, endOf(task.status), reasonOf(decision, node, task), task);
   wakeJoins(decision, reference);
-  if (decision.state.status !== 'RUNNING') return;
-  if (isTaskSuccessful(task.status)) return proceed(decision, node);
-  if (node.task.permissive && !isTotalTimeoutSpent(decision, node, task)) return proceed(decision, node);
-  failWorkflow(decision, endOf(task.status), reasonOf(decision, node, task), task);
+  const { follow } = operatorOf(node.task.type);
+  if (isSuccess && follow !== undefined) follow(decision, node, task);
+  else proceed(decision, node);
 }
 
 function scheduleRetry(decision: Decision, node: Node, task: TaskState): void {
   const taskDef = node.taskDef ?? defaultTaskDef(task.taskDefName);
-  operatorOf(node.task.type).enter(decision, node, {
+  enterAnew(decision, node, {
     previous: task,
     delaySeconds: retryDelaySeconds(taskDef, task.retryCount),
     jitterMs: jitterMs(decision, taskDef.backoffJitterMs, task),

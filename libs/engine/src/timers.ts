@@ -31,6 +31,17 @@ export function nextDue(state: WorkflowState): number | undefined {
   return earliest;
 }
 
+/** Whether one timer is still due: another that fired in the same breath may have ended its task, or the workflow. */
+export function isDue(state: WorkflowState, timer: string, now: number): boolean {
+  if (timer === workflowTimer) return state.timeoutAt !== undefined && state.timeoutAt <= now;
+  if (state.status !== 'RUNNING') return false;
+  const separator = timer.indexOf(':');
+  const reference = own(state.references, timer.slice(separator + 1));
+  const task = reference === undefined ? undefined : own(state.tasks, reference);
+  const due = task === undefined ? undefined : own(task.timers, timer.slice(0, separator));
+  return due !== undefined && due <= now && task?.taskId === timer.slice(separator + 1);
+}
+
 /** Timers whose time has come, earliest first (by name where two are due at once, so that the order is total). */
 export function dueTimers(state: WorkflowState, now: number): readonly DueTimer[] {
   const due = [...timersOf(state)].filter((timer) => timer.due <= now);

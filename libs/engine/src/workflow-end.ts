@@ -49,7 +49,12 @@ function permissiveFailures(decision: Decision): readonly TaskState[] {
 export function completeWorkflow(decision: Decision, output: JsonObject, reason: string | undefined): void {
   cancelOpenTasks(decision, 'COMPLETED', reason);
   decision.dropAgenda();
-  decision.emit('WorkflowCompleted', { output, ...(reason === undefined ? {} : { reason }) });
+  const { failedReferenceTaskNames, failedTaskNames } = decision.state;
+  decision.emit('WorkflowCompleted', {
+    output,
+    ...(reason === undefined ? {} : { reason }),
+    ...(failedReferenceTaskNames.length === 0 ? {} : { failedReferenceTaskNames, failedTaskNames }),
+  });
 }
 
 export interface FailureOptions {

@@ -75,6 +75,8 @@ export class FetchLoop {
     if (this.isClosed || this.isRecovering) return;
     this.starting ??= this.start().finally(() => {
       this.starting = undefined;
+      // Woken after the last look and before this line.
+      if (this.isWokenAgain) this.wake();
     });
   }
 

@@ -14,20 +14,12 @@ interface Asked {
 
 export class Reader {
   private readonly asked = new Map<number, Asked>();
-  private readonly worker: Worker;
-  private readonly exited: Promise<void>;
+  /** Made with the first question, and again with the next one after it broke. */
+  private worker: Worker | undefined;
   private lastId = 0;
-  private failure: unknown;
+  private isClosed = false;
 
-  constructor(file: string) {
-    const workerData: ReaderData = { file, rowsMax: limits.readRowsMax, charactersMax: limits.readCharactersMax };
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.worker = new Worker(new URL(`./reader.worker.${extension}`, import.meta.url), { workerData });
-    this.worker.on('message', (answer: ReaderAnswer) => this.answered(answer));
-    this.worker.on('error', (error) => this.fail(error.message));
-    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
-    this.worker.once('exit', () => this.fail('its thread ended'));
-  }
+  constructor(private readonly file: string) {}
 
   /** A page of events from an offset on, up to `to` (exclusive). */
   async events(partition: number, from: number, to: number): Promise<EventBatch> {
@@ -65,8 +57,12 @@ export class Reader {
   }
 
   async close(): Promise<void> {
-    this.worker.postMessage(undefined);
-    await this.exited;
+    this.isClosed = true;
+    const { worker } = this;
+    if (worker === undefined) return;
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage(undefined);
+    await exited;
   }
 
   private async *pages(question: (after: number) => ReaderQuestion, start: number): AsyncIterable<ReaderPage> {
@@ -79,12 +75,24 @@ export class Reader {
   }
 
   private ask(question: ReaderQuestion): Promise<ReaderPage> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
+    if (this.isClosed) return Promise.reject(unavailable('the journal is closed'));
+    const worker = (this.worker ??= this.start());
     return new Promise((resolve, reject) => {
       const id = ++this.lastId;
       this.asked.set(id, { resolve, reject });
-      this.worker.postMessage({ id, question });
+      worker.postMessage({ id, question });
     });
+  }
+
+  private start(): Worker {
+    const { readRowsMax, readCharactersMax } = limits;
+    const workerData: ReaderData = { file: this.file, rowsMax: readRowsMax, charactersMax: readCharactersMax };
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const worker = new Worker(new URL(`./reader.worker.${extension}`, import.meta.url), { workerData });
+    worker.on('message', (answer: ReaderAnswer) => this.answered(answer));
+    worker.on('error', (error) => this.broke(error.message));
+    worker.once('exit', () => this.broke('its thread ended'));
+    return worker;
   }
 
   private answered(answer: ReaderAnswer): void {
@@ -94,9 +102,9 @@ export class Reader {
     else asked?.reject(unavailable(`the journal file cannot be read: ${answer.failure}`));
   }
 
-  private fail(message: string): void {
-    this.failure ??= unavailable(`the journal file cannot be read: ${message}`);
-    for (const { reject } of this.asked.values()) reject(this.failure);
+  private broke(message: string): void {
+    this.worker = undefined;
+    for (const { reject } of this.asked.values()) reject(unavailable(`the journal file cannot be read: ${message}`));
     this.asked.clear();
   }
 }

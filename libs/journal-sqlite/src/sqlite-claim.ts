@@ -5,6 +5,7 @@ import type { JournalFile } from './journal-file.js';
 import type { Partition } from './partition.js';
 import { rowKey } from './row-key.js';
 import { unavailable } from './unavailable.js';
+import type { Commit } from './writer.js';
 
 type Since = { readonly offset: number; readonly epoch: number };
 type ReadEvents = (partition: number, from: number, to: number) => AsyncIterable<EventBatch>;
@@ -13,8 +14,8 @@ const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 export class SqliteClaim implements Claim {
   readonly partition: number;
-  /** The outcome of an append is unknown: whoever goes on must claim anew and read the tail. */
-  private hasFailed = false;
+  /** Released, or the outcome of an append is unknown: whoever goes on must claim anew and read the tail. */
+  private isOver = false;
 
   private constructor(
     private readonly file: JournalFile,
@@ -69,12 +70,24 @@ export class SqliteClaim implements Claim {
   }
 
   append(decisions: readonly Decision[]): Promise<readonly (readonly StoredEvent[])[]> {
-    if (this.hasFailed) return Promise.reject(unavailable('an append of this claim failed: claim the partition again'));
-    if (this.epoch !== this.of.epoch) {
-      return Promise.reject(unavailable(`partition ${this.partition} was taken by a newer owner`));
+    try {
+      this.mustHold();
+      return decisions.length === 0 ? Promise.resolve([]) : this.store(decisions, this.rowsOf(decisions));
+    } catch (error) {
+      return Promise.reject(error as Error);
     }
-    if (decisions.length === 0) return Promise.resolve([]);
-    const rows = this.rowsOf(decisions);
+  }
+
+  async release(): Promise<void> {
+    this.isOver = true;
+  }
+
+  private mustHold(): void {
+    if (this.isOver) throw unavailable('the claim was released or an append of it failed: claim the partition again');
+    if (this.epoch !== this.of.epoch) throw unavailable(`partition ${this.partition} was taken by a newer owner`);
+  }
+
+  private store(decisions: readonly Decision[], rows: Commit['rows']): Promise<readonly (readonly StoredEvent[])[]> {
     const stored = decisions.map(({ events, offset }) => events.map(({ event, text }) => ({ event, text, offset })));
     const end = this.of.reservedEnd;
     return new Promise((resolve, reject) => {
@@ -83,21 +96,16 @@ export class SqliteClaim implements Claim {
         definitions: [],
         onStored: () => {
           this.of.queue.decided(end - 1);
-          // The lane goes on first: its continuation is queued before the followers of this commit are called.
           resolve(stored);
           this.of.stored(stored.length === 1 ? (stored[0] ?? []) : stored.flat(), end);
           this.file.changed();
         },
         onFailed: (error) => {
-          this.hasFailed = true;
+          this.isOver = true;
           reject(error);
         },
       });
     });
-  }
-
-  async release(): Promise<void> {
-    this.hasFailed = true;
   }
 
   private rowsOf(decisions: readonly Decision[]): (number | string | null)[] {

@@ -6,9 +6,9 @@ import { SqliteJournal } from './sqlite-journal.js';
 import { systemClock } from './testing/system-clock.js';
 
 async function aFolder(clock: Clock = systemClock): Promise<{
-  open(): Promise<SqliteJournal>;
-  now(): number;
-  remove(): Promise<void>;
+  open: () => Promise<SqliteJournal>;
+  now: () => number;
+  remove: () => Promise<void>;
 }> {
   const directory = await mkdtemp(join(tmpdir(), 'dacapo-journal-'));
   return {

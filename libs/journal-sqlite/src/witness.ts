@@ -41,7 +41,6 @@ export class WitnessWriter {
   private alarm: Alarm | undefined;
   private writing: Promise<void> = Promise.resolve();
   private isChanged = false;
-  failure: unknown;
 
   constructor(
     private readonly directory: string,
@@ -73,10 +72,9 @@ export class WitnessWriter {
     this.isChanged = false;
     try {
       await replaceFile(join(this.directory, name), JSON.stringify({ format: 1, ...this.content() }));
-      this.failure = undefined;
-    } catch (error) {
-      // An old witness is weaker, not wrong: a full disk must not stop the journal here. The next change tries again.
-      this.failure = error;
+    } catch {
+      // An old witness is weaker, not wrong: a full disk must not stop the journal here. The next change, or close, tries again.
+      this.isChanged = true;
     }
   }
 }

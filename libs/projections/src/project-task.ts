@@ -156,7 +156,8 @@ type WithResult =
 function result(document: TaskDocument, { data, time }: WithResult): Change {
   return {
     updateTime: time,
-    ...(data.output === undefined ? {} : { output: data.output }),
+    // A result replaces the reason too.
+    ...(data.output === undefined ? {} : { output: data.output, reason: undefined }),
     ...(data.workerId === undefined ? {} : { workerId: data.workerId }),
     ...(data.reasonForIncompletion === undefined ? {} : { reason: data.reasonForIncompletion }),
     ...(data.logs === undefined ? {} : { logs: logsOf(document, data.logs) }),

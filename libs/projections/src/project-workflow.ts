@@ -72,7 +72,7 @@ function change(document: WorkflowDocument, event: Event): Change {
       };
     }
     case 'WorkflowCompleted':
-      return { status: 'COMPLETED', ...ended(event), reason: event.data.reason };
+      return { status: 'COMPLETED', ...ended(event), reason: event.data.reason, ...failedNames(event.data) };
     case 'WorkflowFailed':
       return { status: 'FAILED', ...ended(event), ...failure(event) };
     case 'WorkflowTimedOut':
@@ -101,6 +101,13 @@ function ended({
   | EventNamed<'WorkflowTimedOut'>
   | EventNamed<'WorkflowTerminated'>): Change {
   return { output: data.output, updateTime: time, endTime: time };
+}
+
+function failedNames({ failedReferenceTaskNames, failedTaskNames }: EventNamed<'WorkflowCompleted'>['data']): Change {
+  return {
+    ...(failedReferenceTaskNames === undefined ? {} : { failedReferenceTaskNames }),
+    ...(failedTaskNames === undefined ? {} : { failedTaskNames }),
+  };
 }
 
 function failure({

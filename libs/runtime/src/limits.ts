@@ -28,6 +28,8 @@ export const limits = {
   recentEvents: 500_000,
   /** How often a gateway asks how far the read model is. */
   projectionLookMs: 1_000,
+  /** Least time between two writes of a partition's read model: coalesced, a document is written once instead of at each of its events. */
+  projectionGatherMs: 100,
   /** Documents that the projection keeps at hand. */
   projectionDocuments: 50_000,
 } as const;

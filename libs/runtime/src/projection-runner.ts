@@ -25,6 +25,8 @@ interface Options {
   readonly partitions: readonly number[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Least time between two writes of a partition, milliseconds; default 100. */
+  readonly gatherMs?: number;
   readonly onProjected?: (partition: number, nextOffset: number) => void;
 }
 
@@ -69,7 +71,15 @@ export class ProjectionRunner {
     reachCrashPoint('projection:after');
     this.projected += events.length;
     this.forget();
-    if (!this.stopped) this.options.onProjected?.(batch.partition, batch.nextOffset);
+    if (this.stopped) return;
+    this.options.onProjected?.(batch.partition, batch.nextOffset);
+    await this.gather();
+  }
+
+  /** Lets events come together: a workflow that begins and ends meanwhile is written once. Reads do not wait for it (views.ts). */
+  private async gather(): Promise<void> {
+    const { clock, gatherMs = limits.projectionGatherMs } = this.options;
+    if (gatherMs > 0) await new Promise<void>((resolve) => clock.at(clock.now() + gatherMs, resolve));
   }
 
   private admitted({ partition, events }: EventBatch): readonly StoredEvent[] {

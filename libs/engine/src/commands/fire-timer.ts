@@ -8,7 +8,7 @@ import { reasons } from '../reasons.js';
 import { grantIfPolled } from '../schedule.js';
 import { runAgenda } from '../settle.js';
 import { own, type TaskState } from '../state.js';
-import { dueTimers, workflowTimer } from '../timers.js';
+import { dueTimers, isDue, workflowTimer } from '../timers.js';
 import { failWorkflow } from '../workflow-end.js';
 
 export function fireTimer(decision: Decision): void {
@@ -18,16 +18,12 @@ export function fireTimer(decision: Decision): void {
   }
   for (const { timer } of due) {
     // What fired before it may have cancelled it, or ended the workflow.
-    if (!isDue(decision, timer)) continue;
+    if (!isDue(decision.state, timer, decision.now)) continue;
     decision.emit('TimerFired', { timer });
     if (timer === workflowTimer) workflowTimeout(decision);
     else fireTaskTimer(decision, timer);
     runAgenda(decision);
   }
-}
-
-function isDue(decision: Decision, timer: string): boolean {
-  return dueTimers(decision.state, decision.now).some((candidate) => candidate.timer === timer);
 }
 
 function fireTaskTimer(decision: Decision, timer: string): void {

@@ -5,7 +5,7 @@
 import type { Decision } from '../decision.js';
 import type { Node } from '../flow.js';
 import { operatorOf } from '../operators/index.js';
-import { runAgenda } from '../settle.js';
+import { enterAnew, runAgenda } from '../settle.js';
 import { isEnded, isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import { workflowTimers } from './start-workflow.js';
 
@@ -27,6 +27,7 @@ export function retryWorkflow(decision: Decision): void {
   }
   if (state.taskCount === 0) return decision.reject('WORKFLOW_NOT_STARTED', 'Workflow has not started yet');
   const candidates = candidatesOf(decision);
+  const succeeded = succeededOf(decision);
   if (candidates.length === 0 && state.status !== 'TIMED_OUT') {
     const message = 'There are no retryable tasks! Use restart if you want to attempt entire workflow execution again.';
     return decision.reject('NOTHING_TO_RETRY', message);
@@ -37,15 +38,23 @@ export function retryWorkflow(decision: Decision): void {
   });
   // First the attempts, then the joins: a join counts what is open when it is reopened.
   for (const { node, task } of candidates) {
-    if (!reopened.has(node.task.type))
-      operatorOf(node.task.type).enter(decision, node, { previous: task, delaySeconds: 0, jitterMs: 0 });
+    if (!reopened.has(node.task.type)) enterAnew(decision, node, { previous: task, delaySeconds: 0, jitterMs: 0 });
   }
   for (const { node, task } of candidates) {
     if (!reopened.has(node.task.type)) continue;
     decision.emit('TaskReopened', { taskId: task.taskId });
     operatorOf(node.task.type).onBranchEnd?.(decision, node);
   }
+  // What had ended well may never have been followed: results wait while a workflow is paused, and an end drops what was on the agenda.
+  for (const reference of succeeded) decision.settle(reference);
   runAgenda(decision);
+}
+
+function succeededOf(decision: Decision): readonly string[] {
+  return Object.values(decision.state.tasks)
+    .filter((task) => isTaskSuccessful(task.status))
+    .toSorted((a, b) => a.taskSeq - b.taskSeq)
+    .map((task) => task.referenceTaskName);
 }
 
 function candidatesOf(decision: Decision): readonly Candidate[] {

@@ -1,4 +1,5 @@
 /** FORK_JOIN: the first task of every branch and the JOIN behind come into being together (contract 6.4). */
+import { completeTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
 import type { Node } from '../flow.js';
 import { resolveInput, schedule } from '../schedule.js';
@@ -14,16 +15,20 @@ export const forkJoin: Operator = {
         'Fork task definition is not followed by a join task.  Check the blueprint',
       );
     }
-    const taskId = schedule(decision, {
+    schedule(decision, {
       node,
       taskType: 'FORK',
       input: resolveInput(decision, node),
       status: 'IN_PROGRESS',
       ...(retry === undefined ? {} : { previous: retry.previous }),
     });
-    decision.emit('TaskCompleted', { taskId, status: 'COMPLETED' });
+    const task = decision.task(node.reference);
+    if (task !== undefined) completeTask(decision, task, {});
+  },
+
+  follow(decision: Decision, node: Node): void {
     for (const branch of node.branches) decision.enter(branch);
-    decision.enter(node.next);
+    decision.leave(node);
   },
   // The end of a branch leads nowhere by itself: the JOIN hears of the tasks that it waits for.
 };

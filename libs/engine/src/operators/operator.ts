@@ -14,6 +14,8 @@ export interface Retry {
 export interface Operator {
   /** The flow reaches the task, or it is tried once more. */
   enter(decision: Decision, node: Node, retry?: Retry): void;
+  /** Where the flow goes when it has succeeded; without this, to the task behind it. */
+  follow?(decision: Decision, node: Node, task: TaskState): void;
   /** A list of tasks inside of it is through: a decision case, a fork branch. */
   onListEnd?(decision: Decision, node: Node): void;
   /** A task that it waits for has ended for good. */

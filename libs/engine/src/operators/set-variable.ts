@@ -19,7 +19,7 @@ export const setVariable: Operator = {
     });
     const task = decision.task(node.reference);
     if (task === undefined) return;
-    const size = JSON.stringify({ ...decision.state.variables, ...variables }).length;
+    const size = utf8Bytes(JSON.stringify({ ...decision.state.variables, ...variables }));
     if (size > limits.variablesBytes) {
       const reasonForIncompletion =
         `The variables payload size: ${size} of workflow: ${decision.state.workflowId} ` +
@@ -30,3 +30,14 @@ export const setVariable: Operator = {
     completeTask(decision, task, {});
   },
 };
+
+/** The limit is one of bytes, as Conductor counts them. */
+function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // Three bytes beyond 0x7ff; a surrogate pair has four, two for each half.
+    if (code > 0x7f) bytes += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}

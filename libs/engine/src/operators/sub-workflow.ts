@@ -9,6 +9,7 @@ import type { Decision } from '../decision.js';
 import type { Node } from '../flow.js';
 import { resolveInput, schedule } from '../schedule.js';
 import { scopeOf } from '../scope.js';
+import type { TaskState } from '../state.js';
 import { failWorkflow } from '../workflow-end.js';
 import type { Operator, Retry } from './operator.js';
 
@@ -35,14 +36,21 @@ export const subWorkflow: Operator = {
       ...(resolved['priority'] === undefined ? {} : { priority: resolved['priority'] }),
       workflowInput,
     };
+    const waitMs = retry === undefined ? 0 : retry.delaySeconds * 1000 + retry.jitterMs;
     const taskId = schedule(decision, {
       node,
       taskType: 'SUB_WORKFLOW',
       taskDefName: node.task.name,
       input,
-      ...(retry === undefined ? {} : { previous: retry.previous }),
+      ...(waitMs > 0 ? { timers: { start: decision.now + waitMs } } : {}),
+      ...(retry === undefined ? {} : { previous: retry.previous, delaySeconds: retry.delaySeconds }),
     });
-    startChild(decision, taskId, input);
+    if (waitMs === 0) startChild(decision, taskId, input);
+  },
+
+  /** The back-off of a retry is over. */
+  onTimer(decision: Decision, _node: Node, task: TaskState): void {
+    startChild(decision, task.taskId, task.input);
   },
 };
 

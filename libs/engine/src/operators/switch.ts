@@ -5,7 +5,7 @@ import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
 import type { Node } from '../flow.js';
 import { resolveInput, schedule } from '../schedule.js';
-import { own } from '../state.js';
+import { own, type TaskState } from '../state.js';
 import { failWorkflow } from '../workflow-end.js';
 import type { Operator, Retry } from './operator.js';
 
@@ -27,21 +27,31 @@ export const switchOperator: Operator = {
       return failOf(decision, node, outcome.error);
     }
     const selected = switchText(outcome.value, outcome.isScript ? 'script' : 'value-param');
-    const first = node.cases.has(selected) ? node.cases.get(selected) : node.otherwise;
+    const first = firstOf(node, selected);
     const shown = { ...input, case: selected, ...(first === undefined ? {} : { hasChildren: 'true' }) };
     schedule(decision, { node, taskType: 'SWITCH', input: shown, status: 'IN_PROGRESS', ...previous });
     const task = decision.task(node.reference);
     if (task === undefined) return;
-    const output = { evaluationResult: [selected], selectedCase: selected };
-    if (first === undefined) return completeTask(decision, task, { output });
-    decision.emit('TaskCompleted', { taskId: task.taskId, status: 'COMPLETED', output });
-    decision.enter(first);
+    completeTask(decision, task, { output: { evaluationResult: [selected], selectedCase: selected } });
+  },
+
+  follow(decision: Decision, node: Node, task: TaskState): void {
+    const selected = task.output['selectedCase'];
+    // An optional SWITCH whose script failed has selected nothing.
+    const first = typeof selected === 'string' ? firstOf(node, selected) : undefined;
+    if (first === undefined) decision.leave(node);
+    else decision.enter(first);
   },
 
   onListEnd(decision: Decision, node: Node): void {
     decision.leave(node);
   },
 };
+
+/** A case that is there but empty means: do nothing. */
+function firstOf(node: Node, selected: string): Node | undefined {
+  return node.cases.has(selected) ? node.cases.get(selected) : node.otherwise;
+}
 
 function failOf(decision: Decision, node: Node, error: string): void {
   const task = decision.task(node.reference);

@@ -1,17 +1,18 @@
 /** TERMINATE: ends the whole workflow with a status, an output and a reason of its own (contract 6.11). */
 import type { JsonObject } from '@dacapo/contracts';
 
-import { failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
 import type { Node } from '../flow.js';
 import { resolveInput, schedule } from '../schedule.js';
+import type { TaskState } from '../state.js';
 import { completeWorkflow, failWorkflow } from '../workflow-end.js';
 import type { Operator, Retry } from './operator.js';
 
 export const terminate: Operator = {
   enter(decision: Decision, node: Node, retry?: Retry): void {
     const input = resolveInput(decision, node);
-    const taskId = schedule(decision, {
+    schedule(decision, {
       node,
       taskType: 'TERMINATE',
       taskDefName: node.task.name,
@@ -25,13 +26,19 @@ export const terminate: Operator = {
     if (status !== 'COMPLETED' && status !== 'FAILED' && status !== 'TERMINATED') {
       return failTask(decision, task, 'FAILED', { reasonForIncompletion: 'given termination status is not valid' });
     }
-    const output = outputOf(input['workflowOutput']);
-    decision.emit('TaskCompleted', { taskId, status: 'COMPLETED', output });
-    const given = input['terminationReason'];
+    completeTask(decision, task, { output: outputOf(input['workflowOutput']) });
+  },
+
+  /** Also after a retry of the workflow: where a TERMINATE has succeeded the workflow is over (contract 5.4). */
+  follow(decision: Decision, _node: Node, task: TaskState): void {
+    const { terminationStatus: status, terminationReason: given } = task.input;
     const reason =
-      typeof given === 'string' && given !== '' ? given : `Workflow is ${status} by TERMINATE task: ${taskId}`;
-    if (status === 'COMPLETED') completeWorkflow(decision, output, reason);
-    else failWorkflow(decision, status, reason, task, { output });
+      typeof given === 'string' && given !== ''
+        ? given
+        : `Workflow is ${String(status)} by TERMINATE task: ${task.taskId}`;
+    if (status === 'FAILED' || status === 'TERMINATED') {
+      failWorkflow(decision, status, reason, task, { output: task.output });
+    } else completeWorkflow(decision, task.output, reason);
   },
 };
 

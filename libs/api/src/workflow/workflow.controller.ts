@@ -1,0 +1,112 @@
+/** `/api/workflow` but for the hot routes (workflow-hot-routes.ts): control, parts of a workflow, search (contract 1.2.1). */
+import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
+import type { CommandData, CommandType, TaskDocument } from '@dacapo/contracts';
+import type { FastifyReply } from 'fastify';
+
+import { apiOptions, ask, positionHeader } from '../gateway.js';
+import type { ApiOptions, Gateway } from '../gateway.js';
+import { idOf } from '../http/path.js';
+import { flagOf, integerOf, textOf, textsOf } from '../http/query.js';
+import type { QueryValues } from '../http/query.js';
+import { jsonType } from '../http/reply.js';
+import { limits } from '../limits.js';
+import { searchQueryOf } from './search-query.js';
+import { toSummary } from './to-summary.js';
+import { statusText, taskTexts } from './to-workflow.js';
+import { workflowMissing } from './workflow-hot-routes.js';
+
+@Controller('api/workflow')
+export class WorkflowController {
+  private readonly gateway: Gateway;
+
+  constructor(@Inject(apiOptions) { gateway }: ApiOptions) {
+    this.gateway = gateway;
+  }
+
+  @Get('search')
+  async search(@Query() query: QueryValues): Promise<object> {
+    const conditions = searchQueryOf(query);
+    if (flagOf(query, 'topLevelOnly', false)) return this.searchTopLevel(conditions);
+    return this.page(conditions);
+  }
+
+  @Get(':workflowId/status')
+  async status(@Param('workflowId') id: string, @Query() query: QueryValues): Promise<object> {
+    const withOutput = flagOf(query, 'includeOutput', false);
+    const withVariables = flagOf(query, 'includeVariables', false);
+    const workflow = await this.gateway.views.workflow(idOf(id, 'WorkflowId'));
+    if (workflow === undefined) throw workflowMissing(id);
+    const { workflowId, correlationId, output, variables } = workflow;
+    return {
+      workflowId,
+      correlationId,
+      ...(withOutput ? { output } : {}),
+      ...(withVariables ? { variables } : {}),
+      status: statusText(workflow),
+    };
+  }
+
+  @Get(':workflowId/tasks')
+  @Header('content-type', jsonType)
+  async tasks(@Param('workflowId') id: string, @Query() query: QueryValues): Promise<string> {
+    const start = integerOf(query, 'start', { min: 0 }) ?? 0;
+    const count = integerOf(query, 'count', { min: 0, max: limits.searchSize }) ?? 15;
+    const statuses = new Set(textsOf(query, 'status').map((status) => status.toUpperCase()));
+    const execution = await this.gateway.views.execution(idOf(id, 'WorkflowId'));
+    if (execution === undefined) throw workflowMissing(id);
+    const isWanted = ({ status }: TaskDocument): boolean => statuses.size === 0 || statuses.has(status);
+    const found = execution.tasks.filter(isWanted);
+    const texts = taskTexts(found.slice(start, start + count), this.gateway.registry, Date.now(), execution.tasks);
+    return `{"totalHits":${found.length},"results":[${texts}]}`;
+  }
+
+  @Put(':workflowId/pause')
+  pause(@Param('workflowId') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    return this.control('PauseWorkflow', id, {}, reply);
+  }
+
+  @Put(':workflowId/resume')
+  resume(@Param('workflowId') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    return this.control('ResumeWorkflow', id, {}, reply);
+  }
+
+  @Post(':workflowId/retry')
+  @HttpCode(204)
+  retry(@Param('workflowId') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    return this.control('RetryWorkflow', id, {}, reply);
+  }
+
+  @Delete(':workflowId')
+  terminate(
+    @Param('workflowId') id: string,
+    @Query() query: QueryValues,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const reason = textOf(query, 'reason');
+    return this.control('TerminateWorkflow', id, reason === undefined ? {} : { reason }, reply);
+  }
+
+  private async control<T extends CommandType>(
+    type: T,
+    workflowId: string,
+    data: CommandData<T>,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const command = this.gateway.commands.make(type, idOf(workflowId, 'WorkflowId'), data);
+    const { position } = await ask(this.gateway, command);
+    void reply.header(positionHeader, position);
+  }
+
+  private searchTopLevel(query: ReturnType<typeof searchQueryOf>): Promise<object> {
+    return this.page({ ...query, conditions: [...query.conditions, { field: 'parentWorkflowId', values: [''] }] });
+  }
+
+  private async page(query: ReturnType<typeof searchQueryOf>): Promise<object> {
+    const { registry, views } = this.gateway;
+    const { totalHits, results } = await views.search(query);
+    return {
+      totalHits,
+      results: results.map((workflow) => toSummary(workflow, registry.content(workflow.definition))),
+    };
+  }
+}

@@ -1,0 +1,128 @@
+/** What can happen to a workflow under test. Tasks are named by their references; the latest attempt is meant. */
+import type { CommandData, SealedEvent } from '@dacapo/contracts';
+
+import type { Run } from './run.js';
+
+/** Does something with the run, and gives the records that came of it. */
+export type Step = (run: Run) => readonly SealedEvent[];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function start(input: Fields = {}, more: Partial<CommandData<'StartWorkflow'>> = {}): Step {
+  return (run) => {
+    const { digest, definition } = run.flow;
+    const { name, version } = definition;
+    return run.send('StartWorkflow', { definition: digest, name, version, input, ...more });
+  };
+}
+
+export function claim(reference: string, workerId = 'w1'): Step {
+  return (run) => run.send('ClaimTask', { taskId: run.idOf(reference), workerId });
+}
+
+export function startByMessage(reference: string, workerId = 'w1'): Step {
+  return (run) => run.send('StartTask', { taskId: run.idOf(reference), workerId });
+}
+
+export function complete(reference: string, output?: Fields, more: Partial<CommandData<'CompleteTask'>> = {}): Step {
+  return (run) =>
+    run.send('CompleteTask', { taskId: run.idOf(reference), ...(output === undefined ? {} : { output }), ...more });
+}
+
+export function fail(reference: string, reasonForIncompletion?: string, more: Partial<CommandData<'FailTask'>> = {}): Step {
+  return (run) =>
+    run.send('FailTask', {
+      taskId: run.idOf(reference),
+      ...(reasonForIncompletion === undefined ? {} : { reasonForIncompletion }),
+      ...more,
+    });
+}
+
+export function cancel(reference: string, more: Partial<CommandData<'CancelTask'>> = {}): Step {
+  return (run) => run.send('CancelTask', { taskId: run.idOf(reference), ...more });
+}
+
+export function progress(reference: string, more: Partial<CommandData<'ProgressTask'>> = {}): Step {
+  return (run) => run.send('ProgressTask', { taskId: run.idOf(reference), ...more });
+}
+
+export function extendLease(reference: string): Step {
+  return (run) => run.send('ExtendTaskLease', { taskId: run.idOf(reference) });
+}
+
+export function log(reference: string, line: string): Step {
+  return (run) => run.send('LogTask', { taskId: run.idOf(reference), log: line });
+}
+
+export function signal(status: CommandData<'SignalWorkflow'>['status'], output: Fields = {}): Step {
+  return (run) => run.send('SignalWorkflow', { status, output });
+}
+
+export const pause: Step = (run) => run.send('PauseWorkflow', {});
+export const resume: Step = (run) => run.send('ResumeWorkflow', {});
+export const retry: Step = (run) => run.send('RetryWorkflow', {});
+
+export function terminateWorkflow(reason?: string): Step {
+  return (run) => run.send('TerminateWorkflow', reason === undefined ? {} : { reason });
+}
+
+/** The lane's alarm rings now. */
+export const fireTimer: Step = (run) => run.send('FireTimer', { due: run.now });
+
+/** Time passes, and nobody looks. */
+export function after(seconds: number): Step {
+  return (run) => {
+    run.elapse(Math.round(seconds * 1000));
+    return [];
+  };
+}
+
+/** Time passes, and the alarm rings. */
+export function fireTimerAfter(seconds: number): Step {
+  return (run) => {
+    run.elapse(Math.round(seconds * 1000));
+    return fireTimer(run);
+  };
+}
+
+export function parkPoll(taskType: string, workerId = 'w1', domain?: string): Step {
+  return (run) => {
+    run.park({ taskType, workerId, pollId: `poll-${workerId}`, ...(domain === undefined ? {} : { domain }) });
+    return [];
+  };
+}
+
+export function childEnds(
+  reference: string,
+  status: CommandData<'RecordChildEnd'>['status'],
+  output: Fields = {},
+  reason?: string,
+): Step {
+  return (run) =>
+    run.send(
+      'RecordChildEnd',
+      {
+        taskId: run.idOf(reference),
+        childWorkflowId: run.task(reference).subWorkflowId ?? '',
+        status,
+        output,
+        ...(reason === undefined ? {} : { reason }),
+      },
+      true,
+    );
+}
+
+export function childRefused(reference: string, reason: string): Step {
+  return (run) => run.send('RecordChildRefusal', { taskId: run.idOf(reference), reason }, true);
+}
+
+export function failureWorkflowRefused(name: string, reason: string): Step {
+  return (run) => run.send('RecordFailureWorkflowRefusal', { name, reason }, true);
+}
+
+/** The same command once more, about the attempt that was meant then: a worker that sends twice. */
+export const theSameAgain: Step = (run) => {
+  const last = run.commands.at(-1);
+  if (last === undefined) throw new Error('nothing was sent yet');
+  return run.decide({ ...last, id: `${last.id}-again` });
+};
