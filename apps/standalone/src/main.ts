@@ -1,23 +1,4 @@
-import { listen, makeLog, onShutdown, readConfig, runApp } from '@dacapo/platform';
+import { runApp } from '@dacapo/platform';
 
-import { runDemo } from './demo.js';
-import { Embedded } from './embedded.js';
-import { makeServer } from './standalone.module.js';
-
-runApp(async () => {
-  const config = readConfig();
-  const log = makeLog(config.logLevel, 'standalone');
-  const embedded = await Embedded.open(config, log);
-  await embedded.start();
-  const server = await makeServer(embedded, config);
-  const port = await listen(server, config);
-  onShutdown(async () => {
-    await server.close();
-    await embedded.close();
-  });
-  const url = `http://${config.host}:${port}`;
-  process.stdout.write(
-    `Da Capo is ready: API ${url}/api, health ${url}/health, metrics ${url}/metrics, data in ${config.dataDir}\n`,
-  );
-  if (config.demo) await runDemo(embedded, url);
-});
+// Loaded after the check of Node's version: an older Node cannot even link `node:sqlite`, and would say so less kindly.
+runApp(async () => (await import('./standalone.js')).start());

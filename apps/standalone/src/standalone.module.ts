@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 
-import { ApiModule, configureHttp } from '@dacapo/api';
-import { type Config, Metrics } from '@dacapo/platform';
+import { ApiModule, configureHttp, createHttpAdapter } from '@dacapo/api';
+import { type Config, Metrics, MetricsModule } from '@dacapo/platform';
+import type { Log } from '@dacapo/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import type { Embedded } from './embedded.js';
 import { addMetrics } from './embedded-metrics.js';
@@ -12,23 +13,24 @@ import { addMetrics } from './embedded-metrics.js';
 @Module({})
 export class StandaloneModule {
   static of(embedded: Embedded): DynamicModule {
+    const metrics = new Metrics('standalone');
+    addMetrics(metrics, embedded);
+    const verify = (workflowId: string): Promise<unknown> => embedded.verify(workflowId);
     return {
       module: StandaloneModule,
-      imports: [ApiModule.register({ gateway: embedded.gateway, verify: (workflowId) => embedded.verify(workflowId) })],
+      imports: [ApiModule.register({ gateway: embedded.gateway, verify }), MetricsModule.of(metrics)],
     };
   }
 }
 
-export async function makeServer(embedded: Embedded, config: Config): Promise<NestFastifyApplication> {
-  const metrics = new Metrics('standalone');
-  addMetrics(metrics, embedded);
-  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(embedded), new FastifyAdapter(), {
+export async function makeServer(embedded: Embedded, config: Config, log: Log): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(embedded), createHttpAdapter(), {
     logger: ['error', 'warn'],
   });
   configureHttp(app, {
-    bodyBytesMax: config.httpBodyBytesMax,
-    allowedHosts: config.allowedHosts.split(',').filter(Boolean),
-    metrics: () => metrics.text(),
+    bodyLimitBytes: config.httpBodyBytesMax,
+    hosts: config.allowedHosts.split(',').filter((host) => host !== ''),
+    log,
   });
   await app.init();
   return app;

@@ -5,5 +5,6 @@ export { sha256 } from './hash.js';
 export { listen } from './listen.js';
 export { makeLog } from './log.js';
 export { Metrics } from './metrics.js';
+export { MetricsModule } from './metrics.module.js';
 export { runApp } from './run-app.js';
 export { onShutdown } from './shutdown.js';

@@ -4,7 +4,9 @@ import { claim, complete, parkPoll, start } from '../testing/steps.js';
 
 describe('SIMPLE', () => {
   it('is queued under its name, with its input resolved', () => {
-    given(aWorkflow().withTask(simple('a', { name: 'charge', inputParameters: { amount: '${workflow.input.amount}' } })))
+    given(
+      aWorkflow().withTask(simple('a', { name: 'charge', inputParameters: { amount: '${workflow.input.amount}' } })),
+    )
       .when(start({ amount: 7 }, { correlationId: 'c1', priority: 5 }))
       .then([
         'WorkflowStarted',
@@ -44,7 +46,9 @@ describe('SIMPLE', () => {
     const workflow = aWorkflow()
       .withTask(simple('a', { inputParameters: { x: '${workflow.input.none}', y: 1 } }))
       .withTaskDef('a', { inputTemplate: { x: 'from template', y: 'not used', z: 'too' } });
-    given(workflow).when(start()).then(['WorkflowStarted', ['TaskScheduled a', { input: { x: 'from template', y: 1, z: 'too' } }]]);
+    given(workflow)
+      .when(start())
+      .then(['WorkflowStarted', ['TaskScheduled a', { input: { x: 'from template', y: 1, z: 'too' } }]]);
   });
 
   it('begins later when it has a start delay', () => {
@@ -98,7 +102,9 @@ describe('a parked poll', () => {
   });
 
   it('gets one task only', () => {
-    given(workflow, [parkPoll('a'), start()]).when(complete('a')).then(['TaskCompleted a', 'TaskScheduled b']);
+    given(workflow, [parkPoll('a'), start()])
+      .when(complete('a'))
+      .then(['TaskCompleted a', 'TaskScheduled b']);
   });
 
   it('does not get a task that goes to Kafka', () => {

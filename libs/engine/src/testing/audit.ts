@@ -55,6 +55,8 @@ export class Audit {
   private paused = false;
   private workflowTimeout: number | undefined;
   private replayed: WorkflowState | undefined;
+  /** The state without its place in the log, as it was before the decision. */
+  private before = '';
   private document: WorkflowDocument | undefined;
   private readonly taskDocuments = new Map<string, TaskDocument>();
   private readonly attempts = new Map<string, Attempt>();
@@ -79,7 +81,13 @@ export class Audit {
       this.take(event, record.text);
       must(event.time === now, 'events bear the time of their command');
     }
-    if (decided.state !== undefined) this.checkState(decided.state, flow);
+    if (decided.state === undefined) return;
+    this.checkState(decided.state, flow);
+    const shown = canonicalJson({ ...decided.state, seq: 0, hash: '' });
+    if (decided.events.some(({ event }) => event.type === 'CommandRejected')) {
+      must(decided.events.length === 1 && shown === this.before, 'I11 a refusal changes nothing');
+    }
+    this.before = shown;
   }
 
   /** I23: all records from the beginning give the live state, and a snapshot in between changes nothing. */
@@ -88,7 +96,8 @@ export class Audit {
     for (const [index, { text }] of records.entries()) {
       const event = decodeEvent(text);
       if (event.seq === 0) continue;
-      if (index === records.length >> 1 && state !== undefined) state = JSON.parse(JSON.stringify(state)) as WorkflowState;
+      if (index === records.length >> 1 && state !== undefined)
+        state = JSON.parse(JSON.stringify(state)) as WorkflowState;
       state = evolve(state, event);
     }
     must(canonicalJson(state) === canonicalJson(live), 'I23 snapshot and tail give the state');
@@ -229,7 +238,10 @@ export class Audit {
     if (attempt.type === 'JOIN' && event.type !== 'TaskCanceled') {
       for (const reference of attempt.joinOn) {
         const branch = this.latest.get(reference);
-        must(branch !== undefined && !branch.open && !branch.retried, `I7 JOIN ${attempt.reference} waits for ${reference}`);
+        must(
+          branch !== undefined && !branch.open && !branch.retried,
+          `I7 JOIN ${attempt.reference} waits for ${reference}`,
+        );
       }
     }
     const status = event.type === 'TaskCanceled' ? undefined : event.data.status;
@@ -271,7 +283,10 @@ export class Audit {
     const open = tasks.filter((task) => isTaskOpen(task.status));
     must(state.openCount === open.length, `openCount is ${state.openCount}, open are ${open.length}`);
     const names = open.map((task) => task.referenceTaskName).toSorted();
-    must(canonicalJson(names) === canonicalJson(Object.keys(state.open).toSorted()), 'the index of open tasks is right');
+    must(
+      canonicalJson(names) === canonicalJson(Object.keys(state.open).toSorted()),
+      'the index of open tasks is right',
+    );
     const isOver = this.ended !== undefined;
     must((state.status !== 'RUNNING' && state.status !== 'PAUSED') === isOver, `status ${state.status} fits the log`);
     if (isOver) must(open.length === 0, 'I3 nothing is open in an ended workflow');
@@ -287,7 +302,10 @@ export class Audit {
       const branch = this.latest.get(reference);
       return branch === undefined || branch.open || branch.retried;
     });
-    must(task.waitsFor === missing.length, `JOIN ${task.referenceTaskName} counts ${task.waitsFor} of ${missing.join()}`);
+    must(
+      task.waitsFor === missing.length,
+      `JOIN ${task.referenceTaskName} counts ${task.waitsFor} of ${missing.join()}`,
+    );
     must(state.status === 'PAUSED' || missing.length > 0, `I19 JOIN ${task.referenceTaskName} waits for nothing`);
   }
 
@@ -304,9 +322,13 @@ export class Audit {
   private checkDocuments(state: WorkflowState, tasks: readonly TaskState[]): void {
     const { document } = this;
     must(document !== undefined, 'I21 there is a document');
-    const there = { ...pick(document, workflowFields), output: document.output, seq: document.seq };
-    const here = { ...pick(state, workflowFields), output: state.output, seq: state.seq };
-    must(canonicalJson(there) === canonicalJson(here), 'I21 the workflow document says what the engine says', [there, here]);
+    // The names of what failed are told at the end (contract 5.4).
+    const fields = this.ended === undefined ? workflowFields : [...workflowFields, ...failedFields];
+    const [there, here] = [pick(document, fields), pick(state, fields)];
+    must(canonicalJson(there) === canonicalJson(here), 'I21 the workflow document says what the engine says', [
+      there,
+      here,
+    ]);
     for (const task of tasks) {
       const taskDocument = this.taskDocuments.get(task.taskId);
       must(taskDocument !== undefined, 'I21 every attempt has a document');
@@ -330,9 +352,10 @@ const workflowFields = [
   'correlationId',
   'priority',
   'parent',
-  'failedReferenceTaskNames',
-  'failedTaskNames',
-] as const;
+  'output',
+  'seq',
+];
+const failedFields = ['failedReferenceTaskNames', 'failedTaskNames'];
 
 const taskFields = [
   'taskId',
@@ -357,12 +380,15 @@ const taskFields = [
   'domain',
   'delivery',
   'subWorkflowId',
-] as const;
+];
 
 function pick(value: object, fields: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(fields.map((field) => [field, (value as Record<string, unknown>)[field]]));
 }
 
 function must(condition: unknown, message: string, details?: readonly unknown[]): asserts condition {
-  if (!condition) throw new Error(details === undefined ? message : `${message}\n${details.map((it) => JSON.stringify(it)).join('\n')}`);
+  if (!condition)
+    throw new Error(
+      details === undefined ? message : `${message}\n${details.map((it) => JSON.stringify(it)).join('\n')}`,
+    );
 }

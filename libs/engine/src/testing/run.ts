@@ -73,7 +73,11 @@ export class Run {
   decide(command: Command): readonly SealedEvent[] {
     const { audited = true, epoch = 1 } = this.options;
     const before = audited ? structuredClone(this.state) : undefined;
-    const decided = decide(this.state, command, this.context(epoch, (type, domain) => this.take(type, domain)));
+    const decided = decide(
+      this.state,
+      command,
+      this.context(epoch, (type, domain) => this.take(type, domain)),
+    );
     const recorded = decided.grants.length === 0 ? command : { ...command, grants: decided.grants };
     if (audited) {
       const again = decide(before, recorded, this.context(epoch + 1, grantsOf(recorded)));
@@ -87,7 +91,11 @@ export class Run {
 
   /** The decision that the command would get, without making it. */
   preview(command: Command, epoch = 1): Decided {
-    return decide(structuredClone(this.state), command, this.context(epoch, () => undefined));
+    return decide(
+      structuredClone(this.state),
+      command,
+      this.context(epoch, () => undefined),
+    );
   }
 
   /** Folds all records from the beginning. */

@@ -29,7 +29,11 @@ export function complete(reference: string, output?: Fields, more: Partial<Comma
     run.send('CompleteTask', { taskId: run.idOf(reference), ...(output === undefined ? {} : { output }), ...more });
 }
 
-export function fail(reference: string, reasonForIncompletion?: string, more: Partial<CommandData<'FailTask'>> = {}): Step {
+export function fail(
+  reference: string,
+  reasonForIncompletion?: string,
+  more: Partial<CommandData<'FailTask'>> = {},
+): Step {
   return (run) =>
     run.send('FailTask', {
       taskId: run.idOf(reference),

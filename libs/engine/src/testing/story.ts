@@ -1,0 +1,175 @@
+/** Lets happenings happen to a run, and brings a run to its end. */
+import type { Command } from '@dacapo/contracts';
+import { canonicalJson } from '@dacapo/definitions';
+
+import { isEnded, isTaskOpen, type TaskState } from '../state.js';
+import { nextDue } from '../timers.js';
+import type { Happening } from './generators.js';
+import type { Run } from './run.js';
+
+const childEnds = ['COMPLETED', 'COMPLETED', 'FAILED', 'TIMED_OUT', 'TERMINATED'] as const;
+const signals = ['COMPLETED', 'COMPLETED', 'FAILED', 'FAILED_WITH_TERMINAL_ERROR'] as const;
+const results: ReadonlySet<Command['type']> = new Set([
+  'CompleteTask',
+  'FailTask',
+  'CancelTask',
+  'RecordChildEnd',
+  'RecordChildRefusal',
+]);
+
+export function happen(run: Run, { what, pick, seconds }: Happening): void {
+  const worked = choose(openTasks(run), pick, (task) => task.queue !== undefined || task.taskType === 'WAIT');
+  const child = choose(openTasks(run), pick, (task) => task.subWorkflowId !== undefined);
+  switch (what) {
+    case 'time':
+      return run.elapse(seconds * 1000);
+    case 'poll':
+      return run.park({
+        taskType: ['plain', 'strict', 'total'][pick % 3] ?? '',
+        workerId: 'parked',
+        pollId: `poll-${pick}`,
+      });
+    case 'timer':
+      return ringAlarm(run);
+    case 'early timer':
+      run.send('FireTimer', { due: run.now });
+      return;
+    case 'pause':
+      run.send('PauseWorkflow', {});
+      return;
+    case 'resume':
+      run.send('ResumeWorkflow', {});
+      return;
+    case 'terminate':
+      run.send('TerminateWorkflow', pick % 2 === 0 ? {} : { reason: 'enough' });
+      return;
+    case 'retry':
+      run.send('RetryWorkflow', {});
+      return;
+    case 'signal':
+      run.send('SignalWorkflow', { status: signals[pick % signals.length] ?? 'COMPLETED', output: { signal: pick } });
+      return;
+    case 'child ends':
+    case 'child refused':
+      return child === undefined ? undefined : childHappens(run, child, what, pick);
+    case 'again':
+      return again(run);
+    case 'late':
+      return late(run, pick);
+    default:
+      return worked === undefined ? undefined : workerDoes(run, worked, { what, pick, seconds });
+  }
+}
+
+function workerDoes(run: Run, { taskId }: TaskState, { what, pick, seconds }: Happening): void {
+  const output = { n: pick };
+  switch (what) {
+    case 'claim':
+      run.send('ClaimTask', { taskId, workerId: `w${pick % 3}` });
+      return;
+    case 'message':
+      run.send('StartTask', { taskId, workerId: 'kafka' });
+      return;
+    case 'complete':
+      run.send('CompleteTask', { taskId, output, workerId: 'w1', logs: [{ log: 'done', createdTime: 1 }] });
+      return;
+    case 'fail':
+      run.send('FailTask', { taskId, ...(pick % 2 === 0 ? {} : { output }), reasonForIncompletion: `failed ${pick}` });
+      return;
+    case 'fail for good':
+      run.send('FailTask', { taskId, output, terminal: true, reasonForIncompletion: 'hopeless' });
+      return;
+    case 'cancel':
+      run.send('CancelTask', { taskId, reasonForIncompletion: 'not wanted' });
+      return;
+    case 'progress':
+      run.send('ProgressTask', { taskId, output, ...(pick % 2 === 0 ? {} : { callbackAfterSeconds: seconds }) });
+      return;
+    case 'lease':
+      run.send('ExtendTaskLease', { taskId });
+      return;
+    default:
+      run.send('LogTask', { taskId, log: 'a line' });
+  }
+}
+
+function childHappens(
+  run: Run,
+  { taskId, subWorkflowId = '' }: TaskState,
+  what: Happening['what'],
+  pick: number,
+): void {
+  if (what === 'child refused') {
+    run.send('RecordChildRefusal', { taskId, reason: 'no such workflow' }, true);
+    return;
+  }
+  const status = childEnds[pick % childEnds.length] ?? 'COMPLETED';
+  run.send('RecordChildEnd', { taskId, childWorkflowId: subWorkflowId, status, output: { child: pick } }, true);
+}
+
+/** A worker, or the journal, delivers the last result once more: it must change nothing. */
+function again(run: Run): void {
+  const last = run.commands.findLast(({ type }) => results.has(type));
+  if (last === undefined) return;
+  const before = withoutPlace(run);
+  const events = run.decide({ ...last, id: `${last.id}-${run.commands.length}` });
+  if (events.some(({ event }) => event.type !== 'CommandRejected') || withoutPlace(run) !== before)
+    throw new Error(`I10 a second ${last.type} had an effect`);
+}
+
+/** A result for any attempt that is over, of this run or an earlier one. */
+function late(run: Run, pick: number): void {
+  const ids = Object.entries(run.live.references).filter(([taskId, reference]) => {
+    const task = run.live.tasks[reference];
+    return task !== undefined && (task.taskId !== taskId || !isTaskOpen(task.status));
+  });
+  const taskId = ids[pick % Math.max(ids.length, 1)]?.[0];
+  if (taskId === undefined) return;
+  const events = run.send('CompleteTask', { taskId, output: { late: true } });
+  if (events.some(({ event }) => event.type !== 'CommandRejected')) throw new Error('I10 a late result was accepted');
+}
+
+/** The lane's alarm: time goes on until something is due. */
+function ringAlarm(run: Run): void {
+  const due = nextDue(run.live);
+  if (due === undefined) return;
+  run.now = Math.max(run.now, due);
+  const [first] = run.send('FireTimer', { due });
+  if (first?.event.type === 'CommandRejected') throw new Error('I16 the timer that the alarm was set to is not due');
+}
+
+/** Workers do all that is open, children end well, timers ring: the workflow has to end (I19). Gives up when it does not. */
+export function drain(run: Run, roundsMax = 3000): void {
+  for (let round = 0; round < roundsMax && !isEnded(run.live.status); round++) {
+    if (run.live.status === 'PAUSED') run.send('ResumeWorkflow', {});
+    const open = openTasks(run);
+    const child = open.find((task) => task.subWorkflowId !== undefined);
+    const worked = open.find(
+      (task) => task.queue !== undefined || (task.taskType === 'WAIT' && task.timers['wait'] === undefined),
+    );
+    if (child !== undefined) childHappens(run, child, 'child ends', 0);
+    else if (worked !== undefined && worked.ready) run.send('ClaimTask', { taskId: worked.taskId, workerId: 'last' });
+    else if (worked !== undefined && worked.status === 'IN_PROGRESS')
+      run.send('CompleteTask', { taskId: worked.taskId, output: { drained: true } });
+    else ringAlarm(run);
+  }
+}
+
+function openTasks(run: Run): readonly TaskState[] {
+  return Object.values(run.live.tasks)
+    .filter((task) => isTaskOpen(task.status))
+    .toSorted((a, b) => a.taskSeq - b.taskSeq);
+}
+
+function choose(
+  tasks: readonly TaskState[],
+  pick: number,
+  isMeant: (task: TaskState) => boolean,
+): TaskState | undefined {
+  const meant = tasks.filter(isMeant);
+  return meant[pick % Math.max(meant.length, 1)];
+}
+
+function withoutPlace(run: Run): string {
+  return canonicalJson({ ...run.live, seq: 0, hash: '' });
+}

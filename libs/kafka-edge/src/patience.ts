@@ -1,0 +1,82 @@
+/** Something outside (broker, store) is away: wait for it as long as it takes, say so once, say when it is back. */
+import { isDaCapoError } from '@dacapo/contracts';
+import type { Alarm, Clock } from '@dacapo/ports';
+import type { Log } from '@dacapo/runtime';
+
+import { limits } from './limits.js';
+
+export class Stopped extends Error {
+  constructor() {
+    super('stopped while it waited');
+  }
+}
+
+export class Patience {
+  private readonly pauses = new Set<{ readonly alarm: Alarm; readonly end: () => void }>();
+  private isStopped = false;
+  private isWaiting = false;
+
+  constructor(
+    private readonly what: string,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** Calls until it succeeds. Rejects with what is not worth another try, and with `Stopped`. */
+  async untilDone<T>(
+    call: () => Promise<T>,
+    options: {
+      /** Default: errors of ours that say so. */
+      readonly isRetryable?: (error: unknown) => boolean;
+      /** Before each further try. */
+      readonly onRetry?: () => Promise<void>;
+    } = {},
+  ): Promise<T> {
+    let pauseMs: number = limits.backoffMinMs;
+    for (;;) {
+      if (this.isStopped) throw new Stopped();
+      try {
+        const result = await call();
+        this.succeeded();
+        return result;
+      } catch (error) {
+        if (!(options.isRetryable ?? isOurs)(error)) throw error;
+        this.failed(error);
+      }
+      await this.pause(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, limits.backoffMaxMs);
+      await options.onRetry?.();
+    }
+  }
+
+  async pause(ms: number): Promise<void> {
+    if (this.isStopped) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const pause = { alarm: this.clock.at(this.clock.now() + ms, resolve), end: resolve };
+    this.pauses.add(pause);
+    await promise;
+    this.pauses.delete(pause);
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    for (const { alarm, end } of this.pauses) {
+      alarm.cancel();
+      end();
+    }
+  }
+
+  private succeeded(): void {
+    if (this.isWaiting) this.log.info({}, `${this.what} answers again`);
+    this.isWaiting = false;
+  }
+
+  private failed(error: unknown): void {
+    if (!this.isWaiting) this.log.warn({ error }, `${this.what} is away; waiting for it`);
+    this.isWaiting = true;
+  }
+}
+
+function isOurs(error: unknown): boolean {
+  return isDaCapoError(error) && error.retryable;
+}
