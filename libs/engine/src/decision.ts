@@ -145,7 +145,8 @@ export class Decision {
   }
 
   nextStep(): Step | undefined {
-    return this.agenda[this.done++];
+    // Never past the end: a decision in which two timers fire works its agenda off twice.
+    return this.done < this.agenda.length ? this.agenda[this.done++] : undefined;
   }
 
   /** The workflow ended: nothing follows any more. */

@@ -8,7 +8,7 @@ import { start } from './testing/steps.js';
 import { nextDue } from './timers.js';
 
 const seed = 20_260;
-const numRuns = 400;
+const numRuns = 800;
 
 describe(`any workflow under any workers, operators and timers (seed ${seed}, ${numRuns} runs)`, () => {
   it('keeps the invariants I2 to I5, I7, I9 to I11, I14, I16, I21, I23, I26 after every command, and ends (I19)', () => {

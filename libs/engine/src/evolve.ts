@@ -214,7 +214,8 @@ function applyToTask(state: WorkflowState, event: TaskEvent): void {
       task.endTime = 0;
       delete task.reason;
       open(state, task);
-      return awaitBranches(state, task);
+      awaitBranches(state, task);
+      return countUp(state, task);
     default:
       return;
   }
@@ -296,11 +297,19 @@ function awaitBranches(state: WorkflowState, join: TaskState): void {
   join.waitsFor = 0;
   for (const reference of new Set(joinOn.map(String))) {
     const branch = own(state.tasks, reference);
-    if (branch !== undefined && !isTaskOpen(branch.status) && !branch.retried) continue;
-    join.waitsFor += 1;
+    if (branch === undefined || isTaskOpen(branch.status) || branch.retried) join.waitsFor += 1;
+    // Whoever has ended may be opened again.
     const waiting = own(state.awaited, reference);
     if (waiting === undefined) state.awaited[reference] = [join.referenceTaskName];
     else if (!waiting.includes(join.referenceTaskName)) waiting.push(join.referenceTaskName);
+  }
+}
+
+/** A JOIN that was opened again before one of its branches (a JOIN inside of it) had counted it as ended. */
+function countUp(state: WorkflowState, branch: TaskState): void {
+  for (const joinReference of own(state.awaited, branch.referenceTaskName) ?? []) {
+    const join = own(state.tasks, joinReference);
+    if (join?.waitsFor !== undefined && isTaskOpen(join.status)) join.waitsFor += 1;
   }
 }
 

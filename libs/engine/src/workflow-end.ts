@@ -43,7 +43,7 @@ function permissiveFailures(decision: Decision): readonly TaskState[] {
       failed.push(task);
     }
   }
-  return failed;
+  return failed.sort((a, b) => a.taskSeq - b.taskSeq);
 }
 
 export function completeWorkflow(decision: Decision, output: JsonObject, reason: string | undefined): void {

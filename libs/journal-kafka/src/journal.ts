@@ -39,6 +39,7 @@ interface CommandParcel extends Parcel {
 }
 
 export class KafkaJournal implements Journal {
+  readonly isSendDurable = true;
   readonly partitionCount: number;
   private readonly parts: Parts;
   private readonly commandBatcher: Batcher<CommandParcel, void>;

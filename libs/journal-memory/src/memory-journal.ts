@@ -26,6 +26,7 @@ export interface MemoryJournalOptions {
 }
 
 export class MemoryJournal implements Journal {
+  readonly isSendDurable = false;
   readonly partitionCount: number;
   readonly log: MemoryLog;
   private readonly clock: Clock;

@@ -157,6 +157,6 @@ async function compare(reader: Reader, file: string, known: WitnessContent): Pro
 function behind(file: string, what: string): Error {
   return unavailable(
     `The journal ${file} has lost something that was stored: ${what}, says witness.json beside it. ` +
-      'Restore a backup; or delete witness.json to go on with what is left.',
+      'Restore a backup; or, to go on with what is left, delete witness.json and views.sqlite*, for the views know what was lost.',
   );
 }

@@ -11,6 +11,7 @@ import { SqliteClaim } from './sqlite-claim.js';
 import { SqliteDefinitionLog } from './sqlite-definition-log.js';
 
 export class SqliteJournal implements Journal {
+  readonly isSendDurable = false;
   readonly partitionCount: number;
   /** Shares the file and its commits; closed with the journal. */
   readonly definitions: SqliteDefinitionLog;

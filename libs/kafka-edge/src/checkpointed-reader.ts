@@ -17,6 +17,8 @@ export interface EventSink {
    * may not be kept yet.
    */
   take(partition: number, events: readonly StoredEvent[], isCaughtUp: boolean): Promise<boolean>;
+  /** What fails from now on is not tried again. */
+  stop(): void;
 }
 
 export interface CheckpointedReaderOptions {
@@ -64,6 +66,7 @@ export class CheckpointedReader {
   async stop(): Promise<void> {
     this.isStopped = true;
     this.patience.stop();
+    this.options.sink.stop();
     await this.subscription?.close();
     this.alarm?.cancel();
     await this.saving;

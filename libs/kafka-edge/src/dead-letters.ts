@@ -46,8 +46,13 @@ export class DeadLetters {
     for (const { code } of letters) this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
   }
 
-  get count(): number {
-    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  /** What fails from now on is not tried again. */
+  stop(): void {
+    this.publisher.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.publisher.close();
   }
 }
 

@@ -17,6 +17,8 @@ export const limits = {
   /** Pause between two attempts to reach a broker or a store that is away: doubled each time, between these two. */
   backoffMinMs: 100,
   backoffMaxMs: 1_000,
+  /** Something that is away for less than this is not logged. */
+  quietMs: 1_000,
   /** A reader's position is written at most this late after what follows from it was acknowledged. */
   checkpointMs: 250,
   /** Open tasks whose document the dispatcher keeps at hand; others are read from the store. */

@@ -14,7 +14,8 @@ export class Stopped extends Error {
 export class Patience {
   private readonly pauses = new Set<{ readonly alarm: Alarm; readonly end: () => void }>();
   private isStopped = false;
-  private isWaiting = false;
+  private failedSince: number | undefined;
+  private hasSaid = false;
 
   constructor(
     private readonly what: string,
@@ -22,7 +23,7 @@ export class Patience {
     private readonly log: Log,
   ) {}
 
-  /** Calls until it succeeds. Rejects with what is not worth another try, and with `Stopped`. */
+  /** Calls until it succeeds. Rejects with what is not worth another try; once stopped, a failed call is not tried again. */
   async untilDone<T>(
     call: () => Promise<T>,
     options: {
@@ -34,7 +35,6 @@ export class Patience {
   ): Promise<T> {
     let pauseMs: number = limits.backoffMinMs;
     for (;;) {
-      if (this.isStopped) throw new Stopped();
       try {
         const result = await call();
         this.succeeded();
@@ -49,13 +49,16 @@ export class Patience {
     }
   }
 
+  /** Rejects with `Stopped` when it is cut short. */
   async pause(ms: number): Promise<void> {
-    if (this.isStopped) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const pause = { alarm: this.clock.at(this.clock.now() + ms, resolve), end: resolve };
-    this.pauses.add(pause);
-    await promise;
-    this.pauses.delete(pause);
+    if (!this.isStopped) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const pause = { alarm: this.clock.at(this.clock.now() + ms, resolve), end: resolve };
+      this.pauses.add(pause);
+      await promise;
+      this.pauses.delete(pause);
+    }
+    if (this.isStopped) throw new Stopped();
   }
 
   stop(): void {
@@ -67,13 +70,18 @@ export class Patience {
   }
 
   private succeeded(): void {
-    if (this.isWaiting) this.log.info({}, `${this.what} answers again`);
-    this.isWaiting = false;
+    if (this.hasSaid) this.log.info({}, `${this.what} answers again`);
+    this.failedSince = undefined;
+    this.hasSaid = false;
   }
 
+  /** What is over in a moment (a broker that has just started looks for its coordinators) is not worth a word. */
   private failed(error: unknown): void {
-    if (!this.isWaiting) this.log.warn({ error }, `${this.what} is away; waiting for it`);
-    this.isWaiting = true;
+    const now = this.clock.now();
+    this.failedSince ??= now;
+    if (this.hasSaid || now - this.failedSince < limits.quietMs) return;
+    this.log.warn({ error }, `${this.what} is away; waiting for it`);
+    this.hasSaid = true;
   }
 }
 

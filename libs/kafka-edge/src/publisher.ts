@@ -33,7 +33,7 @@ export class Publisher {
     this.patience = new Patience(`Kafka (${options.name})`, options.clock, options.log);
   }
 
-  /** `prepare` is called before each attempt, for example to make the topics. Rejects only when the publisher is closed meanwhile. */
+  /** `prepare` is called before each attempt, for example to make the topics. Rejects only when it fails after `stop`. */
   async publish(records: readonly Outgoing[], prepare?: () => Promise<void>): Promise<void> {
     for (const part of partsOf(records)) {
       await this.patience.untilDone(
@@ -46,8 +46,13 @@ export class Publisher {
     }
   }
 
-  async close(): Promise<void> {
+  /** What is under way may still succeed, but nothing is tried again. */
+  stop(): void {
     this.patience.stop();
+  }
+
+  async close(): Promise<void> {
+    this.stop();
     await this.discard();
   }
 

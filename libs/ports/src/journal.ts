@@ -69,10 +69,12 @@ export interface Journal {
   readonly partitionCount: number;
 
   /**
-   * Accepts commands. The promise resolves when they are durable: on Kafka by themselves, embedded together with their decisions.
-   * An answer to a caller does not wait for it but for the resulting event.
-   * Rejects with JOURNAL_UNAVAILABLE when nobody can tell whether they were stored.
+   * True: a command is durable once `send` has resolved (Kafka). False: it becomes durable with its decision, so whoever must not lose it
+   * waits for the event (embedded: an answer to a caller waits for that anyway).
    */
+  readonly isSendDurable: boolean;
+
+  /** Accepts commands. Rejects with JOURNAL_UNAVAILABLE when nobody can tell whether they were stored. */
   send(commands: readonly Command[]): Promise<void>;
 
   /** Takes a partition: appends PartitionClaimed with an epoch above every one before it. `since` is where the caller's knowledge ends. */

@@ -6,6 +6,7 @@ import { isEnded, nextDue, type Reaction, reactions, type WorkflowState } from '
 import { type Alarm, type Clock, type Decision, reachCrashPoint, type StoredEvent } from '@dacapo/ports';
 
 import type { Alarms } from './alarms.js';
+import type { Confirmations } from './confirmations.js';
 import type { LaneMemory } from './lane-memory.js';
 import { limits } from './limits.js';
 import type { Log } from './log.js';
@@ -17,31 +18,31 @@ interface Parts {
   readonly alarms: Alarms;
   readonly sender: ReactionSender;
   readonly progress: Progress;
+  readonly confirmations: Confirmations;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export class AfterAppend {
-  /** Sends that are under way; the checkpoint must not pass the events that caused them. */
-  private readonly sending = new Set<Promise<void>>();
+  /** Sends that are under way, with the offset of the first event that caused them: a checkpoint must not pass it. */
+  private readonly sending = new Map<Promise<void>, number>();
   private stopped = false;
   private pause: Alarm | undefined;
 
   constructor(private readonly parts: Parts) {}
 
-  /** True when everything that follows from the events so far has been sent. */
-  get isSettled(): boolean {
-    return this.sending.size === 0;
-  }
-
-  async settled(): Promise<void> {
-    await Promise.all(this.sending);
+  /** Up to here everything that follows from the events has been sent and cannot be lost. */
+  get safeOffset(): number {
+    let offset = this.parts.progress.eventOffset;
+    for (const first of this.sending.values()) offset = Math.min(offset, first);
+    return offset;
   }
 
   take(decisions: readonly Decision[], stored: readonly (readonly StoredEvent[])[]): void {
     reachCrashPoint('acknowledge:before');
-    const { progress } = this.parts;
+    const { progress, confirmations } = this.parts;
     const follow: Reaction[] = [];
+    const from = progress.eventOffset;
     for (const [index, decision] of decisions.entries()) {
       progress.commandOffset = decision.offset + 1;
       const events = stored[index] ?? [];
@@ -57,14 +58,14 @@ export class AfterAppend {
       const state = this.parts.memory.get(command.workflowId);
       if (state !== undefined && isEnded(state.status)) this.parts.memory.release(state);
     }
-    if (follow.length > 0) this.send(follow);
+    for (const { command } of decisions) confirmations.decided(command.id);
+    if (follow.length > 0) this.send(follow, from);
     reachCrashPoint('acknowledge:after');
   }
 
   /** Sends again what a recovery found; the lane does not wait for it. */
-  async resend(found: readonly Reaction[]): Promise<void> {
-    if (found.length > 0) this.send(found);
-    await Promise.resolve();
+  resend(found: readonly Reaction[], fromOffset: number): void {
+    if (found.length > 0) this.send(found, fromOffset);
   }
 
   stop(): void {
@@ -72,9 +73,9 @@ export class AfterAppend {
     this.pause?.cancel();
   }
 
-  private send(follow: readonly Reaction[]): void {
+  private send(follow: readonly Reaction[], fromOffset: number): void {
     const sending = this.sendUntilDone(follow).finally(() => this.sending.delete(sending));
-    this.sending.add(sending);
+    this.sending.set(sending, fromOffset);
   }
 
   private async sendUntilDone(follow: readonly Reaction[]): Promise<void> {

@@ -38,19 +38,28 @@ export class Checkpointer {
 
   /** Called between batches. The store is written while the lane works on; two saves never overlap. */
   async saveIfDue(): Promise<void> {
-    const { clock, after } = this.parts;
-    if (clock.now() < this.nextAt || this.saving !== undefined || !after.isSettled) return;
+    const { clock } = this.parts;
+    if (clock.now() < this.nextAt || this.saving !== undefined) return;
     this.nextAt = clock.now() + limits.checkpointMs;
-    this.saving = this.save().finally(() => {
+    this.saving = this.saveNow().finally(() => {
       this.saving = undefined;
     });
     await Promise.resolve();
   }
 
+  /** After the one that is under way: two at once would not know of one another's snapshots. */
   async save(): Promise<void> {
-    const { partition, epoch, snapshots, memory, progress, log } = this.parts;
-    if (progress.eventOffset === this.savedOffset) return;
-    const { eventOffset, commandOffset, time, last, ids } = progress;
+    await this.saving;
+    await this.saveNow();
+  }
+
+  private async saveNow(): Promise<void> {
+    const { partition, epoch, snapshots, memory, progress, after, log } = this.parts;
+    const { commandOffset, time, ids } = progress;
+    const eventOffset = after.safeOffset;
+    if (eventOffset === this.savedOffset) return;
+    // Held back behind an unsent message, the checkpoint does not end at the last event: then it names none.
+    const last = eventOffset === progress.eventOffset ? progress.last : undefined;
     const { changed, removed } = memory.takeChanges(nextDue);
     reachCrashPoint('checkpoint:before');
     try {

@@ -1,15 +1,19 @@
 /** The lanes of the partitions that this process owns, each kept alive by itself. */
+import { Confirmations } from './confirmations.js';
 import { Lane, type LaneOptions, type LaneStats } from './lane.js';
 import { Supervisor } from './supervisor.js';
 
-export type EngineOptions = Omit<LaneOptions, 'partition'> & { readonly partitions: readonly number[] };
+export type EngineOptions = Omit<LaneOptions, 'partition' | 'confirmations'> & {
+  readonly partitions: readonly number[];
+};
 
 export class EngineRuntime {
   private readonly supervisors: readonly Supervisor[];
   private readonly lanes = new Map<number, Lane>();
 
   constructor(options: EngineOptions) {
-    const { partitions, ...shared } = options;
+    const { partitions, ...rest } = options;
+    const shared = { ...rest, confirmations: new Confirmations() };
     this.supervisors = partitions.map((partition) => {
       const make = (): Lane => {
         const lane = new Lane({ ...shared, partition });

@@ -1,17 +1,22 @@
 /**
  * The states that a lane has at hand. Ended workflows leave at once, idle ones when there are too many; whoever is missing is fetched from the
- * snapshots, or folded from the log when there is none. Only what the last checkpoint has saved may be forgotten.
+ * snapshots, or folded from the log when there is none. Only what the last checkpoint has saved may be forgotten. A snapshot counts only as
+ * long as nothing has happened since: an ended workflow has left memory, but its last snapshot stays until the next checkpoint is stored.
  */
 import { isEnded, type WorkflowState } from '@dacapo/engine';
 import type { Journal, Snapshot, SnapshotStore } from '@dacapo/ports';
 
 import { foldAll } from './fold.js';
 
+const none: ReadonlyMap<string, Snapshot> = new Map();
+
 export class LaneMemory {
   private readonly states = new Map<string, WorkflowState>();
   private readonly changed = new Set<string>();
   /** Has a snapshot in the store, which must be removed when the workflow ends. */
   private readonly saved = new Set<string>();
+  /** Ended before the checkpoint that is being stored: until it is, the store still has their snapshots. */
+  private removing: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly journal: Journal,
@@ -43,14 +48,20 @@ export class LaneMemory {
   /** Forgets what was decided but is not durable, or broke an invariant: the next `fetch` brings it back from the log. */
   drop(workflowId: string): void {
     this.states.delete(workflowId);
-    this.changed.delete(workflowId);
+    this.changed.add(workflowId);
+  }
+
+  /** What the store has of the workflow is older than what the lane has done. */
+  isOutdated(workflowId: string): boolean {
+    return this.changed.has(workflowId) || this.removing.has(workflowId);
   }
 
   /** Brings states into memory; ids that never existed stay missing. */
   async fetch(workflowIds: Iterable<string>): Promise<void> {
     const missing = [...new Set(workflowIds)].filter((id) => !this.states.has(id));
     if (missing.length === 0) return;
-    const found = await this.snapshots.load(missing);
+    const stored = missing.filter((id) => !this.isOutdated(id));
+    const found = stored.length === 0 ? none : await this.snapshots.load(stored);
     for (const [id, snapshot] of found) {
       this.saved.add(id);
       this.states.set(id, JSON.parse(snapshot.state) as WorkflowState);
@@ -82,6 +93,7 @@ export class LaneMemory {
       else if (this.saved.delete(workflowId)) removed.push(workflowId);
     }
     this.changed.clear();
+    this.removing = new Set(removed);
     return { changed, removed };
   }
 
@@ -92,10 +104,12 @@ export class LaneMemory {
       this.changed.add(workflowId);
       this.saved.add(workflowId);
     }
+    this.removing = new Set();
   }
 
   /** After the checkpoint: the snapshots are in the store, so the least recently used states may go. Returns who went. */
   forgetIdle(saved: readonly Snapshot[]): readonly string[] {
+    this.removing = new Set();
     for (const { workflowId } of saved) this.saved.add(workflowId);
     const gone: string[] = [];
     for (const workflowId of this.states.keys()) {

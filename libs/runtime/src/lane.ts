@@ -17,12 +17,13 @@ import {
 import { AfterAppend } from './after-append.js';
 import { Alarms } from './alarms.js';
 import { Checkpointer } from './checkpointer.js';
+import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
 import { LaneMemory } from './lane-memory.js';
 import { limits } from './limits.js';
 import type { Log } from './log.js';
 import { ReactionSender } from './reaction-sender.js';
-import { noCheckpoint, type Progress, recover } from './recovery.js';
+import { checkCheckpoint, noCheckpoint, type Progress, recover } from './recovery.js';
 
 export interface LaneOptions {
   readonly partition: number;
@@ -33,6 +34,7 @@ export interface LaneOptions {
   readonly clock: Clock;
   readonly hash: Hash;
   readonly log: Log;
+  readonly confirmations: Confirmations;
   /** Parked polls of this process, when it has some. */
   readonly grant?: (taskType: string, domain: string | undefined) => Grant | undefined;
 }
@@ -56,13 +58,14 @@ export class Lane {
   constructor(private readonly options: LaneOptions) {
     const { journal, snapshots, registry, log } = options;
     this.memory = new LaneMemory(journal, snapshots, limits.laneStates);
-    this.sender = new ReactionSender(journal, registry, log);
+    this.sender = new ReactionSender(journal, registry, options.confirmations, log);
   }
 
   /** Works until `stop` or a failure; `onReady` is called when the lane has recovered and takes commands. */
   async run(onReady: () => void): Promise<void> {
     const { partition, owner, journal, snapshots, log } = this.options;
     const checkpoint = (await snapshots.checkpoint(partition)) ?? noCheckpoint;
+    await checkCheckpoint(journal, partition, checkpoint);
     reachCrashPoint('claim:before');
     const claim = await journal.claim(partition, owner, { offset: checkpoint.eventOffset, epoch: checkpoint.epoch });
     this.claim = claim;
@@ -74,6 +77,7 @@ export class Lane {
       alarms,
       sender: this.sender,
       progress,
+      confirmations: this.options.confirmations,
       clock: this.options.clock,
       log,
     });
@@ -91,7 +95,7 @@ export class Lane {
     const source = claim.commands(progress.commandOffset);
     this.closeSource = () => source.close();
     try {
-      await after.resend(reactions);
+      after.resend(reactions, checkpoint.eventOffset);
       this.memory.forEach((state) => {
         const due = nextDue(state);
         if (due !== undefined) alarms.lower(state.workflowId, due);
@@ -106,7 +110,6 @@ export class Lane {
         await this.work(commands, claim, progress, after);
         await checkpointer.saveIfDue();
       }
-      await after.settled();
       await checkpointer.save();
     } finally {
       alarms.stop();
@@ -145,7 +148,8 @@ export class Lane {
         snapshots.due(partition, before, limits.dueTimers).then(
           (due) => {
             for (const { workflowId, due: time } of due)
-              if (this.memory.get(workflowId) === undefined) alarms.lower(workflowId, time);
+              if (this.memory.get(workflowId) === undefined && !this.memory.isOutdated(workflowId))
+                alarms.lower(workflowId, time);
           },
           (error: unknown) => log.warn({ partition, error }, 'far timers could not be read; they are looked for again'),
         );

@@ -1,6 +1,7 @@
 /** A worker's poll from beginning to end: claim what is ready, or wait for what comes. Claims go out together, never one by one. */
-import { type CommandNamed, isDaCapoError, type TaskDocument } from '@dacapo/contracts';
+import { isDaCapoError, type TaskDocument } from '@dacapo/contracts';
 import type { Alarm, Clock } from '@dacapo/ports';
+import { projectTask } from '@dacapo/projections';
 
 import type { Answers } from './answers.js';
 import type { CommandFactory } from './command-factory.js';
@@ -68,25 +69,24 @@ export class Poller {
       const claims = candidates.map(({ workflowId, taskId }) =>
         this.commands.make('ClaimTask', workflowId, { taskId, workerId }),
       );
-      const results = await Promise.all(
-        this.answers.askAll(claims).map((answer, index) => this.resultOf(answer, claims[index])),
-      );
+      const answers = this.answers.askAll(claims);
+      const results = await Promise.all(candidates.map((task, index) => this.resultOf(task, answers[index])));
       won.push(...results.filter((task) => task !== undefined));
     }
     return won;
   }
 
   private async resultOf(
-    answer: ReturnType<Answers['askAll']>[number],
-    claim: CommandNamed<'ClaimTask'> | undefined,
+    task: TaskDocument,
+    claimed: ReturnType<Answers['askAll']>[number] | undefined,
   ): Promise<TaskDocument | undefined> {
-    if (claim === undefined) return undefined;
     try {
-      const { event } = await answer;
-      return event.type === 'TaskStarted' ? this.index.get(claim.data.taskId) : undefined;
+      const answer = await claimed;
+      if (answer?.event.type !== 'TaskStarted') return undefined;
+      return projectTask(task, answer.event, { partition: task.partition, offset: 0 });
     } catch (error) {
       // Nobody knows whether the claim was stored. If not, the task is still ready and must not be forgotten.
-      this.index.giveBack(claim.data.taskId);
+      this.index.giveBack(task.taskId);
       if (isDaCapoError(error) && error.retryable) return undefined;
       throw error;
     }

@@ -4,6 +4,7 @@ import { parseWorkflowDef } from '@dacapo/definitions';
 import type { Reaction, StartRequest } from '@dacapo/engine';
 import type { Journal } from '@dacapo/ports';
 
+import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
 import type { Log } from './log.js';
 
@@ -11,13 +12,16 @@ export class ReactionSender {
   constructor(
     private readonly journal: Journal,
     private readonly registry: DefinitionRegistry,
+    private readonly confirmations: Confirmations,
     private readonly log: Log,
   ) {}
 
   /** Resolves when the messages are durable; rejects when that is unknown, and then they must be sent again. */
   async send(reactions: readonly Reaction[]): Promise<void> {
     const commands = await Promise.all(reactions.map((reaction) => this.commandOf(reaction)));
+    const decided = this.journal.isSendDurable ? undefined : this.confirmations.all(commands.map(({ id }) => id));
     await this.journal.send(commands);
+    await decided;
   }
 
   private async commandOf(reaction: Reaction): Promise<Command> {

@@ -27,7 +27,7 @@ export interface ParkedPoll {
 
 export class ReadyIndex implements FeedListener {
   private readonly queues = new Map<string, ReadyQueue>();
-  /** Open worker tasks that this index has seen, ready or not. */
+  /** Tasks that wait for a worker, ready or delayed. Started ones leave: whoever gets them back fetches them anew. */
   private readonly tasks = new Map<string, TaskDocument>();
   private readonly polls = new Map<string, Set<ParkedPoll>>();
   private readonly pollsById = new Map<string, ParkedPoll>();
@@ -93,7 +93,7 @@ export class ReadyIndex implements FeedListener {
 
   giveBack(taskId: string): void {
     const task = this.tasks.get(taskId);
-    if (task?.ready === true && task.delivery !== 'kafka') this.enqueue(task);
+    if (task?.ready === true) this.enqueue(task);
     this.onBatchEnd();
   }
 
@@ -143,15 +143,14 @@ export class ReadyIndex implements FeedListener {
   }
 
   private put(task: TaskDocument): void {
-    const isOpen = task.status === 'SCHEDULED' || task.status === 'IN_PROGRESS';
-    if (!isOpen) {
-      this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
-      this.tasks.delete(task.taskId);
-      return;
-    }
+    if (task.status !== 'SCHEDULED' || task.delivery === 'kafka') return this.forget(task);
     this.tasks.set(task.taskId, task);
-    if (task.ready && task.delivery !== 'kafka') this.enqueue(task);
-    else this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+    if (task.ready) this.enqueue(task);
+  }
+
+  private forget(task: TaskDocument): void {
+    this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+    this.tasks.delete(task.taskId);
   }
 
   private enqueue(task: TaskDocument): void {

@@ -1,7 +1,7 @@
 /** A lane's memory rebuilt: the checkpoint, and every valid event behind it. No consumer group's offset decides anything. */
 import { admit, DaCapoError, type Event, type Fence, parsePosition } from '@dacapo/contracts';
 import { type Reaction, reactions } from '@dacapo/engine';
-import type { Claim, EventBatch, LaneCheckpoint } from '@dacapo/ports';
+import type { Claim, EventBatch, Journal, LaneCheckpoint } from '@dacapo/ports';
 
 import { CommandIds } from './command-ids.js';
 import { fold } from './fold.js';
@@ -23,6 +23,20 @@ export interface Recovered {
   readonly progress: Progress;
   /** They may have been sent already; receivers drop repeats. */
   readonly reactions: readonly Reaction[];
+}
+
+/** The log still has the event that the checkpoint was taken behind; otherwise it was cut off or replaced, and nobody may just go on. */
+export async function checkCheckpoint(journal: Journal, partition: number, { last }: LaneCheckpoint): Promise<void> {
+  if (last === undefined) return;
+  let found: string | undefined;
+  for await (const { events } of journal.read(partition, last.offset, last.offset + 1))
+    found = events.at(-1)?.event.hash;
+  if (found === last.hash) return;
+  throw new DaCapoError(
+    'JOURNAL_UNAVAILABLE',
+    `The events of partition ${partition} are not those that its checkpoint was taken from: offset ${last.offset} holds ` +
+      `${found === undefined ? 'nothing' : 'another event'}. Restore the log, or delete the snapshots to fold what is there.`,
+  );
 }
 
 export async function recover(claim: Claim, checkpoint: LaneCheckpoint, memory: LaneMemory): Promise<Recovered> {

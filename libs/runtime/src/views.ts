@@ -34,6 +34,9 @@ export class Views {
   }
 
   async task(taskId: string): Promise<TaskDocument | undefined> {
+    const recent = this.recent.workflowOf(taskId);
+    // Its scheduling is among the recent events, so all of its events are.
+    if (recent !== undefined) return foldTask(undefined, this.recent.of(recent), taskId, this.partition(recent));
     const stored = await this.store.task(taskId);
     const workflowId = stored?.workflowId ?? this.recent.workflowOf(taskId);
     if (workflowId === undefined) return undefined;

@@ -35,7 +35,7 @@ export function createHttpAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.parameterCharacters },
     // A path that cannot be decoded, or is too long, is answered before any hook runs.
-    frameworkErrors: (error, _request, reply) => {
+    frameworkErrors: (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       const body = errorBodyOf(error);
       const status = body.status === 414 ? 400 : body.status;
       void reply

@@ -4,7 +4,7 @@ import { limits } from '../limits.js';
 
 export type QueryValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export function textOf(query: QueryValuesValues, name: string): string | undefined {
+export function textOf(query: QueryValues, name: string): string | undefined {
   const value = Object.hasOwn(query, name) ? query[name] : undefined;
   if (value === undefined || typeof value === 'string') return value;
   throw invalid(`${name} must be given once`);
@@ -12,7 +12,7 @@ export function textOf(query: QueryValuesValues, name: string): string | undefin
 
 /** Absent and empty are the same, as in Conductor. */
 export function nameOf(
-  query: QueryValuesValues,
+  query: QueryValues,
   name: string,
   lengthMax: number = limits.nameCharacters,
 ): string | undefined {
@@ -22,7 +22,7 @@ export function nameOf(
   return value === '' ? undefined : value;
 }
 
-export function textsOf(query: QueryValuesValues, name: string): readonly string[] {
+export function textsOf(query: QueryValues, name: string): readonly string[] {
   const value = Object.hasOwn(query, name) ? query[name] : undefined;
   const values = value === undefined ? [] : typeof value === 'string' ? [value] : value;
   return values.flatMap((each) => each.split(',')).filter((each) => each !== '');
@@ -34,7 +34,7 @@ export interface IntegerRule {
   readonly message?: string;
 }
 
-export function integerOf(query: QueryValuesValues, name: string, rule: IntegerRule = {}): number | undefined {
+export function integerOf(query: QueryValues, name: string, rule: IntegerRule = {}): number | undefined {
   const text = textOf(query, name);
   if (text === undefined || text === '') return undefined;
   const value = Number(text);
@@ -46,7 +46,7 @@ export function integerOf(query: QueryValuesValues, name: string, rule: IntegerR
   return value;
 }
 
-export function flagOf(query: QueryValuesValues, name: string, fallback: boolean): boolean {
+export function flagOf(query: QueryValues, name: string, fallback: boolean): boolean {
   const text = textOf(query, name);
   if (text === undefined || text === '') return fallback;
   if (/^true$/i.test(text)) return true;

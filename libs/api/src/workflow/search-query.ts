@@ -5,7 +5,7 @@
 import type { WorkflowField, WorkflowQuery, WorkflowSortField } from '@dacapo/ports';
 
 import { invalid } from '../errors/request-error.js';
-import { integerOf, type QueryValues, textOf } from '../http/query.js';
+import { flagOf, integerOf, type QueryValues, textOf } from '../http/query.js';
 import { limits } from '../limits.js';
 
 const fields: readonly WorkflowField[] = [
@@ -34,6 +34,8 @@ export function searchQueryOf(query: QueryValues): WorkflowQuery {
     throw invalid(
       `freeText must be '*' or empty, not '${freeText.slice(0, limits.quotedCharacters)}': search by fields in query`,
     );
+  // The read models cannot say "none" of a field: refused rather than answered wrongly.
+  if (flagOf(query, 'topLevelOnly', false)) throw invalid('topLevelOnly is not supported');
   return {
     conditions: parseConditions(textOf(query, 'query') ?? ''),
     sort: parseSort(textOf(query, 'sort') ?? ''),
@@ -127,6 +129,8 @@ class QueryReader {
     const token = this.take('a value');
     if (token.kind === 'sign') throw this.fault('Expected a value', token);
     if (token.text.includes('*')) throw this.fault('Wildcards are not supported', token);
+    if (field === 'parentWorkflowId' && token.text === '')
+      throw this.fault('parentWorkflowId must not be empty', token);
     if (field === 'version' && !/^\d{1,15}$/.test(token.text))
       throw this.fault('version must be a whole number', token);
     return token.text;

@@ -25,9 +25,12 @@ export class WorkflowController {
 
   @Get('search')
   async search(@Query() query: QueryValues): Promise<object> {
-    const conditions = searchQueryOf(query);
-    if (flagOf(query, 'topLevelOnly', false)) return this.searchTopLevel(conditions);
-    return this.page(conditions);
+    const { registry, views } = this.gateway;
+    const { totalHits, results } = await views.search(searchQueryOf(query));
+    return {
+      totalHits,
+      results: results.map((workflow) => toSummary(workflow, registry.content(workflow.definition))),
+    };
   }
 
   @Get(':workflowId/status')
@@ -95,18 +98,5 @@ export class WorkflowController {
     const command = this.gateway.commands.make(type, idOf(workflowId, 'WorkflowId'), data);
     const { position } = await ask(this.gateway, command);
     void reply.header(positionHeader, position);
-  }
-
-  private searchTopLevel(query: ReturnType<typeof searchQueryOf>): Promise<object> {
-    return this.page({ ...query, conditions: [...query.conditions, { field: 'parentWorkflowId', values: [''] }] });
-  }
-
-  private async page(query: ReturnType<typeof searchQueryOf>): Promise<object> {
-    const { registry, views } = this.gateway;
-    const { totalHits, results } = await views.search(query);
-    return {
-      totalHits,
-      results: results.map((workflow) => toSummary(workflow, registry.content(workflow.definition))),
-    };
   }
 }

@@ -40,11 +40,10 @@ export function retryWorkflow(decision: Decision): void {
   for (const { node, task } of candidates) {
     if (!reopened.has(node.task.type)) enterAnew(decision, node, { previous: task, delaySeconds: 0, jitterMs: 0 });
   }
-  for (const { node, task } of candidates) {
-    if (!reopened.has(node.task.type)) continue;
-    decision.emit('TaskReopened', { taskId: task.taskId });
-    operatorOf(node.task.type).onBranchEnd?.(decision, node);
-  }
+  const joins = candidates.filter(({ node }) => reopened.has(node.task.type));
+  for (const { task } of joins) decision.emit('TaskReopened', { taskId: task.taskId });
+  // Not before all are open: one may wait for another.
+  for (const { node } of joins) operatorOf(node.task.type).onBranchEnd?.(decision, node);
   // What had ended well may never have been followed: results wait while a workflow is paused, and an end drops what was on the agenda.
   for (const reference of succeeded) decision.settle(reference);
   runAgenda(decision);

@@ -28,7 +28,7 @@ export const forkJoin: Operator = {
 
   follow(decision: Decision, node: Node): void {
     for (const branch of node.branches) decision.enter(branch);
-    decision.leave(node);
+    if (node.next !== undefined) decision.enter(node.next);
   },
   // The end of a branch leads nowhere by itself: the JOIN hears of the tasks that it waits for.
 };

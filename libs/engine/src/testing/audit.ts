@@ -53,6 +53,7 @@ export class Audit {
   private run = 0;
   private ended: string | undefined;
   private paused = false;
+  private refusedFailureWorkflow = false;
   private workflowTimeout: number | undefined;
   private replayed: WorkflowState | undefined;
   /** The state without its place in the log, as it was before the decision. */
@@ -143,6 +144,7 @@ export class Audit {
       return;
     }
     must(this.ended === undefined || annotations.has(event.type), `I3 ${event.type} after ${this.ended}`);
+    if (event.type === 'FailureWorkflowRefused') this.refusedFailureWorkflow = true;
     if (event.type === 'WorkflowPaused') this.paused = true;
     if (event.type === 'WorkflowResumed') this.paused = false;
   }
@@ -323,7 +325,10 @@ export class Audit {
     const { document } = this;
     must(document !== undefined, 'I21 there is a document');
     // The names of what failed are told at the end (contract 5.4).
-    const fields = this.ended === undefined ? workflowFields : [...workflowFields, ...failedFields];
+    const failed = this.ended === undefined ? [] : failedFields;
+    // That a failure workflow could not be started is shown in the output; the engine itself need not know.
+    const output = this.refusedFailureWorkflow ? [] : ['output'];
+    const fields = [...workflowFields, ...failed, ...output];
     const [there, here] = [pick(document, fields), pick(state, fields)];
     must(canonicalJson(there) === canonicalJson(here), 'I21 the workflow document says what the engine says', [
       there,
@@ -352,7 +357,6 @@ const workflowFields = [
   'correlationId',
   'priority',
   'parent',
-  'output',
   'seq',
 ];
 const failedFields = ['failedReferenceTaskNames', 'failedTaskNames'];

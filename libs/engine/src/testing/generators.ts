@@ -43,16 +43,9 @@ const flaws = fc.record(
   },
   { requiredKeys: ['retryCount'] },
 );
+const depthMax = 5;
 const taskDefs = ['plain', 'strict', 'patient', 'total', 'alert', 'kafka'] as const;
-const value = fc.constantFrom<unknown>(
-  'x',
-  'y',
-  'other',
-  5,
-  null,
-  '${workflow.variables.v}',
-  '${workflow.input.choice}',
-);
+const value = fc.constantFrom<unknown>('x', 'y', 'other', 5, '${workflow.variables.v}', '${workflow.input.choice}');
 
 const leaf: fc.Arbitrary<Piece> = fc.oneof(
   {
@@ -93,7 +86,7 @@ function piece(depth: number): fc.Arbitrary<Piece> {
   if (depth <= 1) return leaf;
   const inner = list(depth - 1);
   return fc.oneof(
-    { weight: 4, arbitrary: leaf },
+    { weight: 6, arbitrary: leaf },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -107,7 +100,7 @@ function piece(depth: number): fc.Arbitrary<Piece> {
       weight: 3,
       arbitrary: fc.record({
         kind: fc.constant('fork' as const),
-        branches: fc.array(inner, { minLength: 1, maxLength: 3 }),
+        branches: fc.array(inner, { minLength: 1, maxLength: 2 }),
         joinAll: fc.boolean(),
         optional: fc.boolean(),
       }),
@@ -115,8 +108,9 @@ function piece(depth: number): fc.Arbitrary<Piece> {
   );
 }
 
+/** Long at the top and short inside: five levels of long lists would be hundreds of tasks. */
 function list(depth: number): fc.Arbitrary<readonly Piece[]> {
-  return fc.array(piece(depth), { minLength: 1, maxLength: 3 });
+  return fc.array(piece(depth), { minLength: 1, maxLength: depth === depthMax ? 3 : 2 });
 }
 
 /** Gives the pieces reference names, in the order of the definition. */
@@ -209,7 +203,7 @@ const base = aWorkflow()
   .withTaskDef('kafka', { delivery: 'kafka', retryDelaySeconds: 1, inputTemplate: { from: 'template' } });
 
 export const definitions: fc.Arbitrary<WorkflowBuilder> = fc
-  .record({ pieces: list(5), fields: workflowFields })
+  .record({ pieces: list(depthMax), fields: workflowFields })
   .map(({ pieces, fields }) => {
     const tasks = new Renderer().list(pieces);
     const workflow = base.with(fields).withTask(...tasks);
@@ -266,5 +260,5 @@ export const stories: fc.Arbitrary<readonly Happening[]> = fc.array(
     pick: fc.nat(1000),
     seconds: fc.nat(90),
   }),
-  { minLength: 5, maxLength: 60 },
+  { minLength: 5, maxLength: 40 },
 );

@@ -121,7 +121,8 @@ function again(run: Run): void {
 function late(run: Run, pick: number): void {
   const ids = Object.entries(run.live.references).filter(([taskId, reference]) => {
     const task = run.live.tasks[reference];
-    return task !== undefined && (task.taskId !== taskId || !isTaskOpen(task.status));
+    // The result of a JOIN could find it opened again by a retry, under the same id.
+    return task !== undefined && task.taskType !== 'JOIN' && (task.taskId !== taskId || !isTaskOpen(task.status));
   });
   const taskId = ids[pick % Math.max(ids.length, 1)]?.[0];
   if (taskId === undefined) return;

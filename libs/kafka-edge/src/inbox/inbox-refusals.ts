@@ -19,6 +19,10 @@ export class InboxRefusals implements EventSink {
     // It holds nothing back.
   }
 
+  stop(): void {
+    this.deadLetters.stop();
+  }
+
   async take(_partition: number, events: readonly StoredEvent[]): Promise<boolean> {
     const letters: DeadLetter[] = [];
     for (const stored of events) {

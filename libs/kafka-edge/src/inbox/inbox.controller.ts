@@ -13,7 +13,12 @@ export class InboxController {
   @EventPattern(inboxTopic)
   async take(@Ctx() context: KafkaContext): Promise<void> {
     const { key, value, offset, timestamp } = context.getMessage();
-    const source = { topic: context.getTopic(), partition: context.getPartition(), offset, timestamp: Number(timestamp) };
+    const source = {
+      topic: context.getTopic(),
+      partition: context.getPartition(),
+      offset,
+      timestamp: Number(timestamp),
+    };
     await this.inbox.take({ ...source, key: keyOf(key), value: value as Buffer | null }, context.getHeartbeat());
   }
 }

@@ -55,8 +55,10 @@ export class Inbox {
     }
   }
 
+  /** What fails from now on is not tried again: its offset is not committed, so it comes again. */
   stop(): void {
     this.patience.stop();
+    this.options.deadLetters.stop();
   }
 
   /** "No such definition" is believed a moment later: it may just have been registered through another gateway. */

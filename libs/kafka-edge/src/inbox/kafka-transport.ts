@@ -7,7 +7,7 @@ import { type Log, type Loop, Supervisor } from '@dacapo/runtime';
 import { type CustomTransportStrategy, ServerKafka } from '@nestjs/microservices';
 import type { Consumer, Kafka } from 'kafkajs';
 
-import { limits } from '../limits.js';
+import { consumerConfig, consumerLoop } from '../consumer-loop.js';
 
 export interface KafkaTransportOptions {
   readonly kafka: Kafka;
@@ -24,20 +24,11 @@ type Extras = Parameters<ServerKafka['addHandler']>[3];
 
 export class KafkaTransport extends ServerKafka implements CustomTransportStrategy {
   private readonly supervisor: Supervisor;
-  private onJoin: () => void = () => undefined;
-  private onCrash: (error: unknown) => void = () => undefined;
+  private watch: (consumer: Consumer) => void = () => undefined;
 
   constructor(private readonly settings: KafkaTransportOptions) {
     super({
-      consumer: {
-        groupId: settings.groupId,
-        allowAutoTopicCreation: false,
-        maxWaitTimeInMs: limits.fetchWaitMs,
-        sessionTimeout: limits.sessionMs,
-        heartbeatInterval: limits.heartbeatMs,
-        // kafkajs starts only after some errors anew; the supervisor does so after all of them.
-        retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
-      },
+      consumer: consumerConfig(settings.groupId),
       subscribe: { fromBeginning: true },
       run: { partitionsConsumedConcurrently: 8 },
       // The bytes are ours to read: the dead letter keeps them as they were.
@@ -76,30 +67,19 @@ export class KafkaTransport extends ServerKafka implements CustomTransportStrate
 
   override registerConsumerEventListeners(): void {
     super.registerConsumerEventListeners();
-    const consumer = this.consumer as Consumer;
-    consumer.on(consumer.events.GROUP_JOIN, () => this.onJoin());
-    consumer.on(consumer.events.CRASH, ({ payload }) => this.onCrash(payload.error));
+    this.watch(this.consumer as Consumer);
   }
 
-  /** One life of the consumer. */
   private loop(): Loop {
-    const { promise: ended, resolve: end, reject } = Promise.withResolvers<void>();
-    return {
-      run: async (onReady) => {
-        this.onJoin = onReady;
-        this.onCrash = reject;
-        await this.settings.prepare();
-        try {
-          await super.listen((error?: unknown) => (error === undefined ? undefined : reject(error)));
-          await ended;
-        } finally {
-          await super.close();
-        }
+    return consumerLoop({
+      ...this.settings,
+      begin: async (watch) => {
+        this.watch = watch;
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        await super.listen((error?: unknown) => (error === undefined ? resolve() : reject(error)));
+        await promise;
       },
-      stop: () => {
-        end();
-        return Promise.resolve();
-      },
-    };
+      end: () => super.close(),
+    });
   }
 }

@@ -1,0 +1,48 @@
+/** The four roles as processes of their own, each kept alive. */
+import { fileURLToPath } from 'node:url';
+
+import type { Config } from '@dacapo/platform';
+
+import { RoleProcess } from './role-process.js';
+import { type RoleName, roleNames } from './ports.js';
+
+export class Roles {
+  readonly url: string;
+  private readonly processes: readonly RoleProcess[];
+
+  constructor(config: Config, ports: ReadonlyMap<RoleName, number>) {
+    const portOf = (role: RoleName): number => ports.get(role) ?? 0;
+    this.url = `http://${config.host}:${portOf('gateway')}`;
+    this.processes = roleNames.map(
+      (role) =>
+        new RoleProcess(role, {
+          program: fileURLToPath(new URL(`../../${role}/src/main.js`, import.meta.url)),
+          flags: [...flagsOf(config), '--port', String(portOf(role))],
+          healthUrl: `http://${config.host}:${portOf(role)}/health`,
+        }),
+    );
+  }
+
+  /** Resolves when all of them work; rejects when one of them says that it never will. */
+  async start(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.start()));
+  }
+
+  async stop(): Promise<void> {
+    // The gateway first: what it has accepted, the others still work on.
+    for (const process of this.processes) await process.stop();
+  }
+}
+
+/** What the roles must agree on; the rest they take from the environment themselves. */
+function flagsOf(config: Config): readonly string[] {
+  return [
+    ['--host', config.host],
+    ['--kafka-brokers', config.kafkaBrokers],
+    ['--kafka-topic-prefix', config.kafkaTopicPrefix],
+    ['--mongo-url', config.mongoUrl],
+    ['--mongo-database', config.mongoDatabase],
+    ['--log-level', config.logLevel],
+    ...(config.partitions === undefined ? [] : [['--partitions', String(config.partitions)]]),
+  ].flat();
+}
