@@ -38,6 +38,7 @@ class NoAnswer extends Error {
 
 export class Client {
   readonly history = new History();
+  private isClosed = false;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
   constructor(private readonly server: Server) {}
@@ -79,6 +80,7 @@ export class Client {
   async call(method: string, path: string, body?: unknown, onUnknown: () => void = () => undefined): Promise<Reply> {
     for (;;) {
       await this.server.up();
+      if (this.isClosed) throw new ServerGone();
       try {
         return await this.once(method, path, body);
       } catch (error) {
@@ -88,7 +90,9 @@ export class Client {
     }
   }
 
+  /** Whoever still waits for an answer ends as if the server were gone. */
   close(): void {
+    this.isClosed = true;
     this.agent.destroy();
   }
 

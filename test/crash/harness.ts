@@ -97,16 +97,14 @@ export class Scene {
   /** Waits until nothing moves any more, and proves that nothing was lost or doubled. */
   async prove(timeoutMs: number): Promise<Proof> {
     await this.started();
-    const t1 = Date.now();
     const isQuiet = await this.rest(timeoutMs);
-    const t2 = Date.now();
     const log = readLog(this.server.directory);
     const violations = [...audit(log, this.client.history)];
     if (!isQuiet) violations.unshift(`after ${timeoutMs} ms there is still something open`);
     violations.push(...(await this.verify(log)));
-    const t3 = Date.now();
+    this.client.close();
+    await Promise.all(this.loops);
     const { code, signal } = await this.server.signal('SIGTERM');
-    process.stdout.write(`rest ${t2 - t1} verify ${t3 - t2} stop ${Date.now() - t3}\n`);
     if (code !== 0) violations.push(`SIGTERM ended it with ${code ?? signal}:\n${this.server.output}`);
     violations.push(...auditViews(readLog(this.server.directory), readViews(this.server.directory)));
     await this.end();

@@ -12,6 +12,7 @@ export type End = 'COMPLETED' | 'FAILED' | 'TIMED_OUT';
 export const ends: Readonly<Record<string, End>> = {
   order: 'COMPLETED',
   crash_three: 'COMPLETED',
+  crash_pause: 'COMPLETED',
   crash_fork: 'COMPLETED',
   crash_nested: 'COMPLETED',
   crash_middle: 'COMPLETED',
@@ -35,6 +36,7 @@ export const startable = [
   'crash_lease',
   'crash_overdue',
   'crash_three',
+  'crash_pause',
 ] as const;
 
 /** Beside the key. */
@@ -87,6 +89,8 @@ const simple = (type: string, reference = type): object => ({
   inputParameters: { key: '${workflow.input.key}' },
 });
 
+const wait = { name: 'pause', taskReferenceName: 'pause', type: 'WAIT', inputParameters: { duration: '1 seconds' } };
+
 const child = (name: string, reference: string): object => ({
   name: reference,
   taskReferenceName: reference,
@@ -122,6 +126,7 @@ const workflow = (name: string, tasks: readonly object[], rest: object = {}): ob
 export const workflowDefs: readonly object[] = [
   orderWorkflowDef,
   workflow('crash_three', [simple('crash_first'), simple('crash_second'), simple('crash_third')]),
+  workflow('crash_pause', [simple('crash_first'), wait, simple('crash_second'), simple('crash_third')]),
   workflow('crash_fork', [
     fork('split', [
       [simple('crash_step', 'left')],
@@ -137,10 +142,7 @@ export const workflowDefs: readonly object[] = [
     join('joined', ['one', 'two']),
   ]),
   workflow('crash_leaf', [simple('crash_step', 'only')]),
-  workflow('crash_wait', [
-    { name: 'pause', taskReferenceName: 'pause', type: 'WAIT', inputParameters: { duration: '1 seconds' } },
-    simple('crash_step', 'after'),
-  ]),
+  workflow('crash_wait', [wait, simple('crash_step', 'after')]),
   workflow('crash_back_off', [simple('crash_delayed')]),
   workflow('crash_lease', [simple('crash_silent')]),
   workflow('crash_failing', [simple('crash_step', 'before'), simple('crash_doomed')], { failureWorkflow: 'crash_rescue' }),

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 /** Another build than the repository's own: where a bug was planted, for example. */
 const dist = resolve(process.env['DACAPO_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url)));
 const main = join(dist, 'apps/standalone/src/main.js');
+/** Loading the modules is most of a start: the code compiled by one process is there for the next. */
+const compileCache = join(tmpdir(), 'dacapo-crash-compile-cache');
 const startMs = 20_000;
 const outputCharacters = 20_000;
 
@@ -56,7 +58,7 @@ export class Server {
     const { NODE_OPTIONS: _ignored, ...env } = process.env;
     const child = spawn(process.execPath, [main, '--data', this.directory, '--port', String(port)], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, ...(crashAt === undefined ? {} : { DACAPO_CRASH_AT: crashAt }) },
+      env: { ...env, NODE_COMPILE_CACHE: compileCache, ...(crashAt === undefined ? {} : { DACAPO_CRASH_AT: crashAt }) },
     });
     this.child = child;
     this.output = '';
@@ -71,7 +73,7 @@ export class Server {
     const ready = new Promise<undefined>((done) => {
       const read = (text: string): void => {
         this.output = (this.output + text).slice(-outputCharacters);
-        if (!text.includes('ready')) return;
+        if (!text.includes(' is ready: ')) return;
         this.gate.open();
         done(undefined);
       };

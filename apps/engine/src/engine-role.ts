@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { KafkaDefinitionLog, KafkaJournal } from '@dacapo/journal-kafka';
 import type { Role } from '@dacapo/kafka-edge';
 import { armCrash, type Config, parseCrashAt, sha256 } from '@dacapo/platform';
-import { DefinitionRegistry, EngineRuntime, type Log, systemClock } from '@dacapo/runtime';
+import { DefinitionRegistry, EngineRuntime, locateByReadModel, type Log, systemClock } from '@dacapo/runtime';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 
 export class EngineRole implements Role {
@@ -36,6 +36,7 @@ export class EngineRole implements Role {
       registry,
       clock: systemClock,
       hash: sha256,
+      locate: locateByReadModel(journal, store.readStore),
       log,
       partitions: Array.from({ length: journal.partitionCount }, (_, partition) => partition),
       owner: `${hostname()}:${process.pid}`,

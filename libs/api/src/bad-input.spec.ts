@@ -403,11 +403,20 @@ describe.each([
   ['definitions', definitions],
   ['strangers', strangers],
 ] as const)('%s', (_group, rows) => {
-  it.each(rows)('answers %s', async (_what, method, url, request, status, message) => {
+  // As objects: with a row that is too short, jest would hand the test a callback in place of the missing value, and wait for it.
+  const cases = rows.map(([what, method, url, request, status, message = /./]) => ({
+    what,
+    method,
+    url,
+    request,
+    status,
+    message,
+  }));
+  it.each(cases)('answers $what', async ({ method, url, request, status, message }) => {
     const reply = await call(method, url, request);
     expect({ status: reply.status, message: reply.json?.message }).toEqual({
       status,
-      message: expect.stringMatching(message ?? /./) as string,
+      message: expect.stringMatching(message) as string,
     });
     expect(reply.json).toMatchObject({ status, retryable: false });
     if (message === validation) {

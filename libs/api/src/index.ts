@@ -17,5 +17,6 @@ export {
 export { taskText, toTask } from './task/to-task.js';
 export { uuidV7 } from './uuid-v7.js';
 export { parseStartRequest, startCommand, type StartOptions, type StartRequest } from './workflow/start-request.js';
+export { idempotentId, startWorkflow } from './workflow/start-workflow.js';
 export { toSummary } from './workflow/to-summary.js';
 export { workflowText } from './workflow/to-workflow.js';

@@ -23,6 +23,7 @@ export const errorCodes = {
   DEFINITION_NOT_FOUND: { kind: 'missing', retryable: false },
   DEFINITION_EXISTS: { kind: 'rejected', retryable: false },
   DEFINITION_INVALID: { kind: 'invalid', retryable: false },
+  PAYLOAD_TOO_LARGE: { kind: 'invalid', retryable: false },
   REQUEST_INVALID: { kind: 'invalid', retryable: false },
   JOURNAL_UNAVAILABLE: { kind: 'unavailable', retryable: true },
   STORE_UNAVAILABLE: { kind: 'unavailable', retryable: true },

@@ -2,7 +2,7 @@
  * May this happen, and what follows? A pure function of the workflow's state, the command and its place in the log: deciding again gives
  * the same bytes. It owns the state it is given (see evolve.ts) and returns the one to go on with.
  */
-import { type Command, invariant } from '@dacapo/contracts';
+import { type Command, type DaCapoError, invariant } from '@dacapo/contracts';
 
 import { recordChildEnd, recordChildRefusal, recordFailureWorkflowRefusal } from './commands/children.js';
 import { pauseWorkflow, resumeWorkflow, terminateWorkflow } from './commands/control.js';
@@ -38,6 +38,18 @@ export function quarantine(
   const decision = new Decision(state, command, context);
   if (state === undefined) decision.reject('INVARIANT_BROKEN', reason);
   else decision.emit('WorkflowQuarantined', { reason });
+  return decision.decided;
+}
+
+/** The refusal of a command for a reason that is not the workflow's. */
+export function refuse(
+  state: WorkflowState | undefined,
+  command: Command,
+  { code, message }: DaCapoError,
+  context: DecideContext,
+): Decided {
+  const decision = new Decision(state, command, context);
+  decision.reject(code, message);
   return decision.decided;
 }
 

@@ -1,4 +1,4 @@
-export { decide, quarantine } from './decide.js';
+export { decide, quarantine, refuse } from './decide.js';
 export { type DecideContext, type Decided } from './decision.js';
 export { evolve } from './evolve.js';
 export { compileFlow, type Flow } from './flow.js';

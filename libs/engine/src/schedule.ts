@@ -90,13 +90,16 @@ function responseTimeout(node: Node): number {
 
 function timersOf(
   decision: Decision,
-  { node, previous, queue, timers, delaySeconds = 0, jitterMs = 0 }: NewTask,
+  { node, previous, queue, status, timers, delaySeconds = 0, jitterMs = 0 }: NewTask,
 ): Record<string, number> | undefined {
   const all: Record<string, number> = { ...timers };
   const offerAt = decision.now + delaySeconds * 1000 + jitterMs;
   if (queue !== undefined && offerAt > decision.now) all['offer'] = offerAt;
   const poll = node.taskDef?.pollTimeoutSeconds ?? 0;
   if (queue !== undefined && poll > 0) all['poll'] = offerAt + poll * 1000;
+  const timeout = node.taskDef?.timeoutSeconds ?? 0;
+  // WAIT and JOIN begin as soon as they are there; a worker's task when it is claimed (startTimers).
+  if (status === 'IN_PROGRESS' && timeout > 0) all['timeout'] = decision.now + timeout * 1000;
   const total = node.taskDef?.totalTimeoutSeconds ?? 0;
   if (total > 0) all['total'] = (previous?.firstScheduledTime ?? decision.now) + total * 1000;
   return Object.keys(all).length === 0 ? undefined : all;
@@ -105,7 +108,8 @@ function timersOf(
 /** Timers that begin when a worker starts, or when the server does: per attempt, counted from its first start. */
 export function startTimers(decision: Decision, node: Node, task: TaskState): Record<string, number> | undefined {
   const timers: Record<string, number> = {};
-  const response = responseTimeout(node);
+  // Nobody answers for a child workflow before its end: it has no lease.
+  const response = task.queue === undefined ? 0 : responseTimeout(node);
   if (response > 0) timers['response'] = decision.now + response * 1000;
   const timeout = node.taskDef?.timeoutSeconds ?? 0;
   const startTime = task.startTime === 0 ? decision.now : task.startTime;

@@ -52,8 +52,8 @@ function settle(decision: Decision, reference: string): void {
   // A failure that ends the workflow wakes no JOIN: it is cancelled like everything else that is open.
   if (!isSuccess && !isBorne) return failWorkflow(decision, endOf(task.status), reasonOf(decision, node, task), task);
   wakeJoins(decision, reference);
-  const { follow } = operatorOf(node.task.type);
-  if (isSuccess && follow !== undefined) follow(decision, node, task);
+  const operator = operatorOf(node.task.type);
+  if (isSuccess && operator.follow !== undefined) operator.follow(decision, node, task);
   else proceed(decision, node);
 }
 

@@ -31,15 +31,10 @@ function inARow(count: number): WorkflowBuilder {
   return aWorkflow().withTask(...range(count).map((i) => setVariable(`s${i}`, { last: i })));
 }
 
-/** The better of three: other work on the machine only makes it slower. */
 function timeOf(work: () => void): number {
-  return Math.min(
-    ...range(3).map(() => {
-      const begin = performance.now();
-      work();
-      return performance.now() - begin;
-    }),
-  );
+  const begin = performance.now();
+  work();
+  return performance.now() - begin;
 }
 
 describe('size', () => {
@@ -64,11 +59,15 @@ describe('size', () => {
     'the work of %s grows with its length, not with its square',
     (_what, workflow, work) => {
       const [small, large] = [workflow(1000).flow(), workflow(10_000).flow()];
-      const time = (flow: typeof small, count: number) => timeOf(() => work(new Run(flow, unwatched), count));
-      time(small, 1000);
-      const thousand = time(small, 1000);
-      // 12 times, and a little for a machine that is busy with something else.
-      expect(time(large, 10_000)).toBeLessThanOrEqual(12 * thousand + 50);
+      const ratio = (): number => {
+        const thousands = timeOf(() => range(10).forEach(() => work(new Run(small, unwatched), 1000)));
+        return timeOf(() => work(new Run(large, unwatched), 10_000)) / (thousands / 10);
+      };
+      ratio();
+      // Whatever else runs on the machine disturbs: one quiet moment of six is enough. Quadratic work would be at 100 in all of them.
+      let best = ratio();
+      for (let attempt = 0; attempt < 5 && best > 12; attempt++) best = Math.min(best, ratio());
+      expect(best).toBeLessThanOrEqual(12);
     },
     60_000,
   );

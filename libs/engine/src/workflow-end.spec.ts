@@ -1,3 +1,4 @@
+// oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
 import { aWorkflow, fork, join, simple } from './testing/definitions.js';
 import { given } from './testing/specification.js';
 import { complete, fail, retry, start } from './testing/steps.js';
@@ -10,14 +11,12 @@ describe('the output of a workflow', () => {
   });
 
   it('is resolved from its parameters, with null for what is missing', () => {
-    const workflow = aWorkflow()
-      .withTask(simple('a'))
-      .withOutput({
-        x: '${a.output.x}',
-        none: '${a.output.none}',
-        id: '${workflow.workflowId}',
-        text: 'status ${a.status}',
-      });
+    const workflow = aWorkflow().withTask(simple('a')).withOutput({
+      x: '${a.output.x}',
+      none: '${a.output.none}',
+      id: '${workflow.workflowId}',
+      text: 'status ${a.status}',
+    });
     given(workflow, [start()])
       .when(complete('a', { x: [1] }))
       .then([

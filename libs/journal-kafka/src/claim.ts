@@ -20,8 +20,8 @@ import { eventOf, isClaim, type LogRecord, sizeOf } from './record.js';
 
 export interface ClaimContext {
   readonly topic: string;
-  readonly reader: LogReader;
-  readonly queue: AppendQueue;
+  readonly reader: Pick<LogReader, 'end' | 'read'>;
+  readonly queue: Pick<AppendQueue, 'append'>;
   /** The broker takes no bigger record batch. */
   readonly batchBytes: number;
   readonly now: () => number;
@@ -41,10 +41,8 @@ export async function takePartition(context: ClaimContext, request: ClaimRequest
   const tail = new Tail(context, partition, since);
   await tail.readTo(await context.reader.end(partition));
   for (;;) {
-    reachCrashPoint('claim:before');
     const epoch = tail.fence.epoch + 1;
     const offset = await context.queue.append(partition, [claimRecord(partition, owner, epoch, context.now())]);
-    reachCrashPoint('claim:after');
     await tail.readTo(offset + 1);
     if (tail.isValid(offset)) return new KafkaClaim(context, partition, epoch, tail);
   }
@@ -124,6 +122,7 @@ class Tail {
 }
 
 export class KafkaClaim implements Claim {
+  readonly decisionBytesMax: number;
   private readonly sources = new Set<KafkaCommandSource>();
   /** We are the only writer, so we know which offset the next append gets. */
   private nextOffset: number;
@@ -137,6 +136,7 @@ export class KafkaClaim implements Claim {
     private readonly tailRead: Tail,
   ) {
     this.nextOffset = tailRead.end;
+    this.decisionBytesMax = context.batchBytes;
   }
 
   tail(): AsyncIterable<EventBatch> {
@@ -175,12 +175,14 @@ export class KafkaClaim implements Claim {
     const events = decisions.flatMap((decision) => decision.events);
     if (events.length === 0) return decisions.map(() => []);
     const expected = this.nextOffset;
+    reachCrashPoint('append:before');
     const offset = await this.context.queue.append(
       this.partition,
       events.map((event) => this.recordOf(event)),
     );
     reachCrashPoint('append:written');
     if (offset !== expected) await this.expectNobodyBelieved(expected, offset);
+    reachCrashPoint('append:after');
     this.nextOffset = offset + events.length;
     let next = offset;
     return decisions.map((decision) => decision.events.map(({ event, text }) => ({ event, text, offset: next++ })));

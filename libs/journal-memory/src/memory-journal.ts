@@ -68,6 +68,7 @@ export class MemoryJournal implements Journal {
     return {
       partition,
       epoch,
+      decisionBytesMax: Infinity,
       tail: () => this.read(partition, since.offset, offset + 1),
       commands: (from) => queue.open(Math.max(from, offset + 1)),
       append: async (decisions) => this.append(partition, epoch, decisions),

@@ -13,6 +13,7 @@ type ReadEvents = (partition: number, from: number, to: number) => AsyncIterable
 const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 export class SqliteClaim implements Claim {
+  readonly decisionBytesMax = Infinity;
   readonly partition: number;
   /** Released, or the outcome of an append is unknown: whoever goes on must claim anew and read the tail. */
   private isOver = false;

@@ -31,6 +31,7 @@ export const limits = {
   topicCharacters: 249,
   /** How long a broker may hold a fetch when there is nothing. */
   fetchWaitMs: 100,
-  sessionMs: 15_000,
-  heartbeatMs: 3_000,
+  /** A killed member of a group keeps its partitions for so long; brokers allow no less by default. */
+  sessionMs: 6_000,
+  heartbeatMs: 1_500,
 } as const;

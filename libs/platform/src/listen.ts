@@ -1,6 +1,8 @@
-/** A busy port: an error when it was asked for, otherwise the next free one. */
+/** A busy port: an error when it was asked for, otherwise the next free one. Returns the port that it became (0 takes any). */
 interface Listening {
   listen(port: number, host: string): Promise<unknown>;
+  /** Where it listens; without it the port asked for is taken to be the one. */
+  getUrl?(): Promise<string>;
 }
 
 const triesMax = 20;
@@ -13,7 +15,8 @@ export async function listen(
   for (let candidate = port; candidate < port + triesMax; candidate++) {
     try {
       await server.listen(candidate, host);
-      return candidate;
+      const url = await server.getUrl?.();
+      return url === undefined ? candidate : Number(new URL(url).port);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       if (isPortGiven)

@@ -37,6 +37,8 @@ export interface CommandSource {
 export interface Claim {
   readonly partition: number;
   readonly epoch: number;
+  /** The events of one decision may have so many bytes together; Infinity when there is no such bound. */
+  readonly decisionBytesMax: number;
   /** Events from the offset given to `claim` up to and including the claim itself. */
   tail(): AsyncIterable<EventBatch>;
   /** Commands from this offset on. The embedded journal has none from before: it stores a command with its decision. */

@@ -26,8 +26,8 @@ export interface SnapshotStore {
   checkpoint(partition: number): Promise<LaneCheckpoint | undefined>;
   load(workflowIds: readonly string[]): Promise<ReadonlyMap<string, Snapshot>>;
   /**
-   * Writes the changed snapshots, then the checkpoint, then forgets the removed ones: whatever is lost in between, the tail behind
-   * the stored checkpoint mends. A snapshot with a lower `seq` than the stored one is ignored.
+   * Writes the changed snapshots, forgets the removed ones, and writes the checkpoint last: whatever is lost in between, the tail behind the
+   * checkpoint that is stored mends. A snapshot with a lower `seq` than the stored one is ignored.
    */
   save(
     partition: number,

@@ -56,7 +56,7 @@ export class AfterAppend {
     }
     for (const { command } of decisions) {
       const state = this.parts.memory.get(command.workflowId);
-      if (state !== undefined && isEnded(state.status)) this.parts.memory.release(state);
+      if (state !== undefined) this.parts.memory.release(state);
     }
     for (const { command } of decisions) confirmations.decided(command.id);
     if (follow.length > 0) this.send(follow, from);

@@ -1,27 +1,34 @@
 /**
- * The states that a lane has at hand. Ended workflows leave at once, idle ones when there are too many; whoever is missing is fetched from the
+ * The states that a lane has at hand. Ended workflows stay for a short while (a late result is refused from memory), idle ones leave when there are too many; whoever is missing is fetched from the
  * snapshots, or folded from the log when there is none. Only what the last checkpoint has saved may be forgotten. A snapshot counts only as
- * long as nothing has happened since: an ended workflow has left memory, but its last snapshot stays until the next checkpoint is stored.
+ * long as nothing has happened since: when an ended workflow leaves memory, its last snapshot stays until the next checkpoint is stored.
  */
 import { isEnded, type WorkflowState } from '@dacapo/engine';
 import type { Journal, Snapshot, SnapshotStore } from '@dacapo/ports';
 
-import { foldAll } from './fold.js';
+import { fold } from './fold.js';
+
+/** Offsets, both inclusive, in log order: together they hold all events of the workflow. */
+export type Locate = (workflowId: string) => Promise<readonly { readonly from: number; readonly to: number }[]>;
 
 const none: ReadonlyMap<string, Snapshot> = new Map();
 
 export class LaneMemory {
   private readonly states = new Map<string, WorkflowState>();
   private readonly changed = new Set<string>();
-  /** Has a snapshot in the store, which must be removed when the workflow ends. */
+  /** May have a snapshot in the store, which must be removed when the workflow ends. */
   private readonly saved = new Set<string>();
+  /** Ended, and still in memory: the oldest in front. */
+  private readonly ended = new Set<string>();
   /** Ended before the checkpoint that is being stored: until it is, the store still has their snapshots. */
   private removing: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly journal: Journal,
     private readonly snapshots: SnapshotStore,
-    private readonly statesMax: number,
+    private readonly bounds: { readonly statesMax: number; readonly endedMax: number },
+    /** Where to look in a log that has no index by workflow. */
+    private readonly locate?: Locate,
   ) {}
 
   get size(): number {
@@ -30,7 +37,7 @@ export class LaneMemory {
 
   get(workflowId: string): WorkflowState | undefined {
     const state = this.states.get(workflowId);
-    if (state !== undefined && this.states.size > this.statesMax / 2) this.touch(workflowId, state);
+    if (state !== undefined && this.states.size > this.bounds.statesMax / 2) this.touch(workflowId, state);
     return state;
   }
 
@@ -47,6 +54,7 @@ export class LaneMemory {
 
   /** Forgets what was decided but is not durable, or broke an invariant: the next `fetch` brings it back from the log. */
   drop(workflowId: string): void {
+    this.ended.delete(workflowId);
     this.states.delete(workflowId);
     this.changed.add(workflowId);
   }
@@ -70,14 +78,32 @@ export class LaneMemory {
   }
 
   private async fetchFromLog(workflowId: string): Promise<void> {
-    const history = await this.journal.history(workflowId);
-    const state = foldAll(history.flatMap(({ events }) => events.map(({ event }) => event)));
+    const ranges = (await this.locate?.(workflowId)) ?? [undefined];
+    let state: WorkflowState | undefined;
+    for (const range of ranges) {
+      for (const { events } of await this.journal.history(workflowId, range)) {
+        for (const { event } of events) state = fold(state, event);
+      }
+    }
     if (state !== undefined) this.states.set(workflowId, state);
   }
 
-  /** An ended workflow leaves memory; its snapshot goes with the next checkpoint. */
-  release(state: WorkflowState): void {
-    if (isEnded(state.status)) this.states.delete(state.workflowId);
+  /** The store may hold a snapshot of a workflow in the tail: one that was written just before its checkpoint was not. */
+  noteTail(workflowId: string): void {
+    this.saved.add(workflowId);
+  }
+
+  /** An ended workflow leaves memory when enough others have ended since; its snapshot goes with the next checkpoint. */
+  release({ workflowId, status }: WorkflowState): void {
+    this.ended.delete(workflowId);
+    if (!isEnded(status)) return;
+    this.ended.add(workflowId);
+    if (this.ended.size <= this.bounds.endedMax) return;
+    for (const oldest of this.ended) {
+      this.ended.delete(oldest);
+      this.states.delete(oldest);
+      return;
+    }
   }
 
   /** What has changed since the last call, as the checkpoint needs it. */
@@ -113,7 +139,7 @@ export class LaneMemory {
     for (const { workflowId } of saved) this.saved.add(workflowId);
     const gone: string[] = [];
     for (const workflowId of this.states.keys()) {
-      if (this.states.size <= this.statesMax) break;
+      if (this.states.size <= this.bounds.statesMax) break;
       if (this.changed.has(workflowId) || !this.saved.has(workflowId)) continue;
       this.states.delete(workflowId);
       this.saved.delete(workflowId);

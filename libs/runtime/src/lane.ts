@@ -2,8 +2,8 @@
  * The ordered work of one partition: take all commands that wait, decide them one after the other, append the events of all at once, answer
  * after the acknowledgement. It reads no clock (time stands in the commands) and asks nobody while it decides.
  */
-import type { Grant, Hash } from '@dacapo/contracts';
-import { type DecideContext, type Decided, decide, nextDue, quarantine } from '@dacapo/engine';
+import { type Command, DaCapoError, type Grant, type Hash, isDaCapoError } from '@dacapo/contracts';
+import { type DecideContext, type Decided, decide, nextDue, quarantine, refuse } from '@dacapo/engine';
 import {
   type Claim,
   type Clock,
@@ -19,7 +19,7 @@ import { Alarms } from './alarms.js';
 import { Checkpointer } from './checkpointer.js';
 import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
-import { LaneMemory } from './lane-memory.js';
+import { LaneMemory, type Locate } from './lane-memory.js';
 import { limits } from './limits.js';
 import type { Log } from './log.js';
 import { ReactionSender } from './reaction-sender.js';
@@ -35,6 +35,8 @@ export interface LaneOptions {
   readonly hash: Hash;
   readonly log: Log;
   readonly confirmations: Confirmations;
+  /** Where a workflow's events lie, for a log without an index by workflow. */
+  readonly locate?: Locate;
   /** Parked polls of this process, when it has some. */
   readonly grant?: (taskType: string, domain: string | undefined) => Grant | undefined;
 }
@@ -57,7 +59,12 @@ export class Lane {
 
   constructor(private readonly options: LaneOptions) {
     const { journal, snapshots, registry, log } = options;
-    this.memory = new LaneMemory(journal, snapshots, limits.laneStates);
+    this.memory = new LaneMemory(
+      journal,
+      snapshots,
+      { statesMax: limits.laneStates, endedMax: limits.laneEnded },
+      options.locate,
+    );
     this.sender = new ReactionSender(journal, registry, options.confirmations, log);
   }
 
@@ -169,7 +176,7 @@ export class Lane {
     while (rest.length > 0) {
       const { decisions, failed } = this.decideAll(rest, claim, progress);
       if (decisions.length > 0) await this.append(decisions, claim, after);
-      if (failed !== undefined) await this.quarantine(failed.received, failed.error, claim, progress, after);
+      if (failed !== undefined) await this.setAside(failed.received, failed.error, claim, progress, after);
       rest = rest.slice(decisions.length + (failed === undefined ? 0 : 1));
     }
   }
@@ -221,6 +228,7 @@ export class Lane {
       return { ...received, time: progress.time, events: [] };
     }
     const decided = decide(this.memory.get(command.workflowId), command, this.context(received, claim, progress));
+    checkSize(decided, claim.decisionBytesMax);
     return this.take(received, decided, progress);
   }
 
@@ -255,30 +263,53 @@ export class Lane {
     after.take(decisions, stored);
   }
 
-  /** A broken invariant stops that workflow, never the partition: its state is folded anew and marked. */
-  private async quarantine(
+  /**
+   * The command did not lead to a decision: the state that it left behind is folded anew from the log. What is too large is refused; a
+   * broken invariant marks the workflow. Neither stops the partition.
+   */
+  private async setAside(
     received: ReceivedCommand,
     error: unknown,
     claim: Claim,
     progress: Progress,
     after: AfterAppend,
   ): Promise<void> {
-    const { workflowId } = received.command;
-    const { log, partition } = this.options;
-    log.error(
-      { partition, workflowId, command: received.command.type, error },
-      'a command broke an invariant; its workflow is quarantined',
-    );
-    this.stats.quarantined += 1;
+    const { command } = received;
+    const { workflowId } = command;
     this.memory.drop(workflowId);
     await this.memory.fetch([workflowId]);
-    const reason = `${received.command.type} broke an invariant`;
-    const decided = quarantine(
-      this.memory.get(workflowId),
-      received.command,
-      reason,
-      this.context(received, claim, progress),
-    );
+    const state = this.memory.get(workflowId);
+    const context = this.context(received, claim, progress);
+    const isTooLarge = isDaCapoError(error) && error.code === 'PAYLOAD_TOO_LARGE';
+    if (!isTooLarge) this.reportDefect(command, error);
+    // A timer has no sender who could do better.
+    const decided =
+      isTooLarge && command.type !== 'FireTimer'
+        ? refuse(state, command, error, context)
+        : quarantine(state, command, `${command.type} broke an invariant`, context);
     await this.append([this.take(received, decided, progress)], claim, after);
   }
+
+  private reportDefect({ workflowId, type }: Command, error: unknown): void {
+    const { log, partition } = this.options;
+    this.stats.quarantined += 1;
+    log.error(
+      { partition, workflowId, command: type, error },
+      'a command broke an invariant; its workflow is quarantined',
+    );
+  }
 }
+
+/** Counted only when it may matter: a character has up to three bytes. */
+function checkSize({ events }: Decided, bytesMax: number): void {
+  const characters = events.reduce((sum, { text }) => sum + text.length, 0);
+  if (characters * 3 <= bytesMax) return;
+  const bytes = events.reduce((sum, { text }) => sum + Buffer.byteLength(text) + recordOverheadBytes, 0);
+  if (bytes <= bytesMax) return;
+  throw new DaCapoError(
+    'PAYLOAD_TOO_LARGE',
+    `What follows from the command has ${bytes} bytes, the log takes ${bytesMax} at once`,
+  );
+}
+
+const recordOverheadBytes = 128;

@@ -79,6 +79,7 @@ function foldInto(memory: LaneMemory, event: Event, found: Reaction[]): void {
   const state = fold(memory.get(event.workflowId), event);
   if (state === undefined) return;
   memory.set(state);
+  memory.noteTail(event.workflowId);
   found.push(...reactions(event, state));
 }
 

@@ -62,12 +62,12 @@ export class MongoSnapshotStore implements SnapshotStore {
   ): Promise<void> {
     await attempt('writing snapshots', async () => {
       await this.writer.write(changed.map((snapshot) => storedSnapshot(partition, snapshot)));
-      await this.lanes.replaceOne({ _id: partition }, { checkpoint: JSON.stringify(checkpoint) }, { upsert: true });
       for (let start = 0; start < removed.length; start += limits.idsPerQuery) {
         const keys = removed.slice(start, start + limits.idsPerQuery).map(keyOf);
         await this.snapshots.deleteMany({ _id: { $in: keys } });
         this.writer.forget(keys);
       }
+      await this.lanes.replaceOne({ _id: partition }, { checkpoint: JSON.stringify(checkpoint) }, { upsert: true });
     });
   }
 

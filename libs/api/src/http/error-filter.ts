@@ -18,7 +18,8 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
-    const body = request.is404 ? this.unrouted(request, reply) : errorBodyOf(error);
+    const found = errorBodyOf(error);
+    const body = request.is404 && found.status === 404 ? this.unrouted(request, reply) : found;
     if (body.status >= 500) this.log?.error({ error, url: request.routeOptions.url }, 'a request failed');
     void reply.code(body.status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   }

@@ -1,10 +1,11 @@
 /** Conductor's StartWorkflowRequest (contract 3.5, 5.1): from JSON to a command. */
 import { type CommandNamed, DaCapoError, type JsonObject } from '@dacapo/contracts';
-import { parseWorkflowDef, type WorkflowDef } from '@dacapo/definitions';
+import { type IdempotencyStrategy, parseWorkflowDef, type WorkflowDef } from '@dacapo/definitions';
 import type { GatewayRuntime } from '@dacapo/runtime';
 
 import { invalid, violated } from '../errors/request-error.js';
 import { Fields, objectOf } from '../json/fields.js';
+import { limits } from '../limits.js';
 import { type CommandOptions, withIdentity } from '../task/task-result.js';
 import { uuidV7 } from '../uuid-v7.js';
 
@@ -20,7 +21,16 @@ export interface StartRequest {
   readonly taskToDomain?: Readonly<Record<string, string>>;
   readonly workflowDef?: WorkflowDef;
   readonly priority?: number;
+  readonly idempotency?: Idempotency;
 }
+
+export interface Idempotency {
+  readonly key: string;
+  /** Absent: the first answer again for the same request, and a conflict for another one. */
+  readonly strategy?: IdempotencyStrategy;
+}
+
+const strategies = ['FAIL', 'RETURN_EXISTING', 'FAIL_ON_RUNNING'] as const;
 
 /** Throws InvalidRequest with Conductor's messages. */
 export function parseStartRequest(value: unknown): StartRequest {
@@ -35,6 +45,7 @@ export function parseStartRequest(value: unknown): StartRequest {
   const correlationId = fields.text('correlationId');
   const taskToDomain = fields.texts('taskToDomain');
   const priority = priorityOf(fields);
+  const idempotency = idempotencyOf(fields);
   const input = fields.map('input') ?? {};
   fields.end();
   if (fields.isNull('input')) throw invalid('NULL input passed when starting workflow');
@@ -49,7 +60,17 @@ export function parseStartRequest(value: unknown): StartRequest {
     ...(taskToDomain === undefined || Object.keys(taskToDomain).length === 0 ? {} : { taskToDomain }),
     ...(priority === undefined || priority === 0 ? {} : { priority }),
     ...(workflowDef === undefined ? {} : { workflowDef }),
+    ...(idempotency === undefined ? {} : { idempotency }),
   };
+}
+
+export function idempotencyOf(fields: Fields): Idempotency | undefined {
+  const key = fields.text('idempotencyKey');
+  const strategy = fields.oneOf('idempotencyStrategy', strategies);
+  if (key === undefined || key === '') return undefined;
+  if (key.length > limits.nameCharacters)
+    fields.refuse('idempotencyKey', `idempotencyKey must not be longer than ${limits.nameCharacters} characters`);
+  return { key, ...(strategy === undefined ? {} : { strategy }) };
 }
 
 function priorityOf(fields: Fields): number | undefined {

@@ -4,23 +4,29 @@ import type { Execution } from '@dacapo/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { invalid, violatedArgument } from '../errors/request-error.js';
-import { ask, type Gateway } from '../gateway.js';
+import type { Gateway } from '../gateway.js';
 import { hotRoute, parameter } from '../http/hot-route.js';
 import { idOf } from '../http/path.js';
 import { flagOf, integerOf, nameOf, type QueryValues } from '../http/query.js';
 import { sendJson, sendText } from '../http/reply.js';
-import { isObject } from '../json/fields.js';
+import { Fields, isObject } from '../json/fields.js';
 import { limits } from '../limits.js';
-import { parseStartRequest, priorityMax, startCommand, type StartOptions, type StartRequest } from './start-request.js';
+import {
+  idempotencyOf,
+  parseStartRequest,
+  priorityMax,
+  type StartOptions,
+  type StartRequest,
+} from './start-request.js';
+import { startWorkflow } from './start-workflow.js';
 import { workflowText } from './to-workflow.js';
 
 export function addWorkflowHotRoutes(instance: FastifyInstance, gateway: Gateway): void {
   const start = async (reply: FastifyReply, request: StartRequest, options?: StartOptions): Promise<void> => {
-    const command = await startCommand(gateway, request, options);
-    const { position } = await ask(gateway, command);
-    sendText(reply, command.workflowId, position);
+    const { workflowId, position } = await startWorkflow(gateway, request, options);
+    sendText(reply, workflowId, position);
   };
-  hotRoute(instance, 'POST', '/api/workflow', (request, reply) => start(reply, parseStartRequest(request.body)));
+  hotRoute(instance, 'POST', '/api/workflow', async (request, reply) => start(reply, parseStartRequest(request.body)));
   hotRoute(instance, 'POST', '/api/workflow/:name', async (request, reply) => {
     const named = namedStart(request);
     const missing = `No such workflow found by name: ${named.name}, version: ${named.version ?? null}`;
@@ -44,13 +50,26 @@ function namedStart(request: FastifyRequest): StartRequest {
   const name = idOf(parameter(request, 'name'), 'Workflow name', limits.nameCharacters);
   const version = integerOf(query, 'version');
   const correlationId = nameOf(query, 'correlationId');
+  const idempotency = idempotencyOfHeaders(request);
   return {
     name,
     input: body,
     priority: priorityOf(query),
     ...(version === undefined ? {} : { version }),
     ...(correlationId === undefined ? {} : { correlationId }),
+    ...(idempotency === undefined ? {} : { idempotency }),
   };
+}
+
+/** As the JavaScript client sends them. */
+function idempotencyOfHeaders({ headers }: FastifyRequest): StartRequest['idempotency'] {
+  const fields = new Fields({
+    idempotencyKey: headers['x-idempotency-key'],
+    idempotencyStrategy: headers['x-on-conflict'],
+  });
+  const idempotency = idempotencyOf(fields);
+  fields.end();
+  return idempotency;
 }
 
 function priorityOf(query: QueryValues): number {

@@ -1,4 +1,5 @@
-import { aWorkflow, fork, join, simple } from '../testing/definitions.js';
+// oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
+import { aWorkflow, fork, join, simple, subWorkflow, wait } from '../testing/definitions.js';
 import { startOfTime } from '../testing/run.js';
 import { given } from '../testing/specification.js';
 import {
@@ -258,6 +259,22 @@ describe('the timeout of the workflow', () => {
       .thenRefused('TIMER_NOT_DUE')
       .when(fireTimerAfter(1))
       .then(['TimerFired workflow', 'TaskCanceled a', ['WorkflowTimedOut', { reason: reason('TIME_OUT_WF') }]]);
+  });
+});
+
+describe('tasks that no worker takes', () => {
+  const def = { timeoutSeconds: 20, timeoutPolicy: 'RETRY', responseTimeoutSeconds: 10 };
+  const text = 'Task timed out after 20 seconds. Timeout configured as 20 seconds. Timeout policy configured to RETRY';
+
+  it.each([
+    ['WAIT', wait('t')],
+    ['SUB_WORKFLOW', subWorkflow('t', { name: 'child' })],
+  ])('%s has the timeout of its definition, and no lease', (_type, one) => {
+    given(aWorkflow().withTask(one).withTaskDef('t', def), [start()])
+      .when(fireTimerAfter(19.999))
+      .thenRefused('TIMER_NOT_DUE')
+      .when(fireTimerAfter(0.001))
+      .then(['TimerFired timeout t', ['TaskTimedOut t', { reasonForIncompletion: text }], 'WorkflowTimedOut']);
   });
 });
 

@@ -108,7 +108,7 @@ describe('SUB_WORKFLOW', () => {
     given(
       parent().bent((definition) => ({
         ...definition,
-        tasks: definition.tasks.map(({ subWorkflowParam: _, ...rest }) => rest),
+        tasks: definition.tasks.map((it) => ({ ...it, subWorkflowParam: undefined as never })),
       })),
     )
       .when(start())

@@ -7,7 +7,7 @@ import { compileTemplate, evaluateTemplate } from '@dacapo/expressions';
 
 import type { Decision } from '../decision.js';
 import type { Node } from '../flow.js';
-import { resolveInput, schedule } from '../schedule.js';
+import { resolveInput, schedule, startTimers } from '../schedule.js';
 import { scopeOf } from '../scope.js';
 import type { TaskState } from '../state.js';
 import { failWorkflow } from '../workflow-end.js';
@@ -37,7 +37,7 @@ export const subWorkflow: Operator = {
       workflowInput,
     };
     const waitMs = retry === undefined ? 0 : retry.delaySeconds * 1000 + retry.jitterMs;
-    const taskId = schedule(decision, {
+    schedule(decision, {
       node,
       taskType: 'SUB_WORKFLOW',
       taskDefName: node.task.name,
@@ -45,17 +45,20 @@ export const subWorkflow: Operator = {
       ...(waitMs > 0 ? { timers: { start: decision.now + waitMs } } : {}),
       ...(retry === undefined ? {} : { previous: retry.previous, delaySeconds: retry.delaySeconds }),
     });
-    if (waitMs === 0) startChild(decision, taskId, input);
+    const task = decision.task(node.reference);
+    if (waitMs === 0 && task !== undefined) startChild(decision, node, task);
   },
 
   /** The back-off of a retry is over. */
-  onTimer(decision: Decision, _node: Node, task: TaskState): void {
-    startChild(decision, task.taskId, task.input);
+  onTimer(decision: Decision, node: Node, task: TaskState): void {
+    startChild(decision, node, task);
   },
 };
 
-function startChild(decision: Decision, taskId: string, input: JsonObject): void {
+function startChild(decision: Decision, node: Node, task: TaskState): void {
   const { state } = decision;
+  const { taskId, input } = task;
+  const timers = startTimers(decision, node, task);
   const workflowInput = input['workflowInput'] as JsonObject;
   const priority = Number(input['priority'] ?? 0);
   const inline = input['subWorkflowDefinition'] === undefined ? {} : { definition: input['subWorkflowDefinition'] };
@@ -72,5 +75,6 @@ function startChild(decision: Decision, taskId: string, input: JsonObject): void
       taskToDomain: input['subWorkflowTaskToDomain'] ?? state.taskToDomain ?? {},
       priority: Number.isInteger(priority) ? priority : 0,
     },
+    ...(timers === undefined ? {} : { timers }),
   });
 }

@@ -1,3 +1,4 @@
+// oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
 import { aWorkflow, fork, join, simple, switchByScript, switchOn } from '../testing/definitions.js';
 import { given } from '../testing/specification.js';
 import { complete, fail, retry, start } from '../testing/steps.js';

@@ -1,3 +1,4 @@
+// oxlint-disable jest/no-standalone-expect -- called from within tests
 /**
  * Given, when, then for the decider:
  *

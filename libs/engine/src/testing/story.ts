@@ -30,10 +30,9 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
         pollId: `poll-${pick}`,
       });
     case 'timer':
-      return ringAlarm(run);
+      return ringAlarm(run, pick % 2 === 0 ? 0 : seconds * 1000);
     case 'early timer':
-      run.send('FireTimer', { due: run.now });
-      return;
+      return ringEarly(run);
     case 'pause':
       run.send('PauseWorkflow', {});
       return;
@@ -130,11 +129,18 @@ function late(run: Run, pick: number): void {
   if (events.some(({ event }) => event.type !== 'CommandRejected')) throw new Error('I10 a late result was accepted');
 }
 
-/** The lane's alarm: time goes on until something is due. */
-function ringAlarm(run: Run): void {
+/** A clock that goes ahead: the alarm rings a millisecond before something is due. */
+function ringEarly(run: Run): void {
+  const due = nextDue(run.live) ?? run.now;
+  if (due > run.now) run.now = due - 1;
+  run.send('FireTimer', { due });
+}
+
+/** The lane's alarm: time goes on until something is due. When it is late, much may be due at once. */
+function ringAlarm(run: Run, lateMs = 0): void {
   const due = nextDue(run.live);
   if (due === undefined) return;
-  run.now = Math.max(run.now, due);
+  run.now = Math.max(run.now, due) + lateMs;
   const [first] = run.send('FireTimer', { due });
   if (first?.event.type === 'CommandRejected') throw new Error('I16 the timer that the alarm was set to is not due');
 }

@@ -26,7 +26,7 @@ export function verifyReplay(
     const events = stored.map(({ event }) => event);
     const [first] = events;
     if (first === undefined) continue;
-    if (command === undefined || first.type === 'WorkflowQuarantined') {
+    if (command === undefined || isVerdictOfTheLane(first)) {
       unreplayable += 1;
       for (const event of events) state = fold(state, event);
       continue;
@@ -54,6 +54,12 @@ export function verifyReplay(
       });
   }
   return { replayed, unreplayable, state, violations };
+}
+
+/** What the lane says instead of a decision: there is nothing to decide again. */
+function isVerdictOfTheLane(event: Event): boolean {
+  if (event.type === 'CommandRejected') return event.data.code === 'PAYLOAD_TOO_LARGE';
+  return event.type === 'WorkflowQuarantined';
 }
 
 /** The polls that the decision used stand in the command, in the order in which they were taken. */

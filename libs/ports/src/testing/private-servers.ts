@@ -1,0 +1,55 @@
+/**
+ * Servers of one spec's own, which it may kill: those of `npm run servers` are shared with other suites. The installation is
+ * borrowed, the data are new and are deleted at the end.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { env, execPath } from 'node:process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const script = resolve('test/servers/servers.mjs');
+const installations = ['kafka', 'secantus-py', 'secantus-rs'];
+
+export class PrivateServers {
+  private constructor(private readonly home: string) {}
+
+  static async start(): Promise<PrivateServers> {
+    const shared = resolve(env['DACAPO_SERVERS_DIR'] ?? '.servers');
+    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')));
+    for (const each of installations) {
+      if (existsSync(join(shared, each))) symlinkSync(join(shared, each), join(servers.home, each));
+    }
+    await servers.start();
+    return servers;
+  }
+
+  /** Also after a kill: the same addresses, the same data. */
+  async start(): Promise<void> {
+    await this.command('start');
+  }
+
+  /** SIGKILL. */
+  async kill(name: 'kafka' | 'mongo'): Promise<void> {
+    await this.command('kill', name);
+  }
+
+  async remove(): Promise<void> {
+    await this.command('stop');
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  /** The value of a line in the address file, for example of DACAPO_KAFKA_BROKERS. */
+  address(variable: string): string {
+    const lines = readFileSync(join(this.home, 'env'), 'utf8');
+    const value = new RegExp(`^export ${variable}=(.*)$`, 'm').exec(lines)?.[1];
+    if (value === undefined) throw new Error(`${variable} is not in the address file`);
+    return value;
+  }
+
+  private async command(...words: readonly string[]): Promise<void> {
+    await run(execPath, [script, ...words], { env: { ...env, DACAPO_SERVERS_DIR: this.home, NODE_OPTIONS: '' } });
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * Where a workflow's events lie in a log without an index: what the read model's document covers, and everything behind the read model's
+ * position. A workflow that the read model does not know can only be in the second part.
+ */
+import { partitionOf } from '@dacapo/contracts';
+import type { Journal, ReadStore } from '@dacapo/ports';
+
+import type { Locate } from './lane-memory.js';
+import { projectionReader } from './projection-runner.js';
+
+export function locateByReadModel(journal: Journal, readStore: ReadStore): Locate {
+  return async (workflowId) => {
+    const partition = partitionOf(workflowId, journal.partitionCount);
+    // The position first: the document, read later, covers at least as much.
+    const projected = (await readStore.checkpoint(projectionReader, partition))?.offset ?? 0;
+    const document = await readStore.workflow(workflowId);
+    const end = await journal.end(partition);
+    const behind = { from: Math.max(projected, document === undefined ? 0 : document.lastOffset + 1), to: end - 1 };
+    const ranges = document === undefined ? [] : [{ from: document.firstOffset, to: document.lastOffset }];
+    return behind.from <= behind.to ? [...ranges, behind] : ranges;
+  };
+}
