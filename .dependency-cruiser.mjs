@@ -8,7 +8,8 @@ export default {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'pure-libs-touch-nothing',
-      comment: 'json-p3 (JSONPath) and re2js (linear regular expressions) are pure JavaScript and the only packages in there',
+      comment:
+        'json-p3 (JSONPath) and re2js (linear regular expressions) are pure JavaScript and the only packages in there',
       severity: 'error',
       from: { path: pure, pathNot: spec },
       to: {
@@ -58,7 +59,12 @@ export default {
       from: { path: '^libs/(runtime|triggers|api)/src', pathNot: spec },
       to: { path: adapters },
     },
-    { name: 'runtime-never-sees-the-edge', severity: 'error', from: { path: '^libs/runtime/src', pathNot: spec }, to: { path: '^libs/(api|platform|triggers)/' } },
+    {
+      name: 'runtime-never-sees-the-edge',
+      severity: 'error',
+      from: { path: '^libs/runtime/src', pathNot: spec },
+      to: { path: '^libs/(api|platform|triggers)/' },
+    },
     { name: 'libs-never-import-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     {
       name: 'apps-never-import-apps',

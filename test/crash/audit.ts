@@ -164,7 +164,11 @@ function checkStarts(log: Log, { starts, unknownStarts }: History, report: Repor
     if (ids.length !== 1 || ids[0] !== workflowId)
       report(`I1 the start ${key} was acknowledged as ${workflowId}, the log has [${ids.join()}]`);
     const [answer] = log.byPosition.get(position) ?? [];
-    if (answer?.event.type !== 'WorkflowStarted' || answer.event.workflowId !== workflowId || answer.event.data.name !== name)
+    if (
+      answer?.event.type !== 'WorkflowStarted' ||
+      answer.event.workflowId !== workflowId ||
+      answer.event.data.name !== name
+    )
       report(`I1 the start ${key} was acknowledged at ${position}, where ${answer?.event.type} stands`);
   }
   const known = new Set([...starts.map(({ key }) => key), ...unknownStarts]);
@@ -180,7 +184,9 @@ function checkUpdates(log: Log, { updates }: History, report: Report): void {
   for (const { taskId, workflowId, status, token, position } of updates) {
     const events = (log.byPosition.get(position) ?? []).map(({ event }) => event);
     if (!events.some((event) => isAnswer(event, { taskId, token, status, workflowId })))
-      report(`I11 a result of task ${taskId} in ${workflowId} was acknowledged at ${position}, where [${events.map(({ type }) => type).join()}] stands`);
+      report(
+        `I11 a result of task ${taskId} in ${workflowId} was acknowledged at ${position}, where [${events.map(({ type }) => type).join()}] stands`,
+      );
     if (answered.has(position)) report(`I11 two results were acknowledged with ${position}`);
     answered.add(position);
   }
@@ -233,7 +239,8 @@ export function auditViews(log: Log, { workflows, tasks, snapshots }: StoredView
   }
   for (const [taskId, seq] of taskSeqs)
     if ((tasks.get(taskId)?.seq ?? 0) < seq) violations.push(`I21 the document of task ${taskId} is missing`);
-  if (workflows.size !== log.byWorkflow.size) violations.push(`I21 there are ${workflows.size} documents of ${log.byWorkflow.size} workflows`);
+  if (workflows.size !== log.byWorkflow.size)
+    violations.push(`I21 there are ${workflows.size} documents of ${log.byWorkflow.size} workflows`);
   if (tasks.size !== taskSeqs.size) violations.push(`I21 there are ${tasks.size} documents of ${taskSeqs.size} tasks`);
   if (snapshots.length > 0) violations.push(`I22 ended workflows have snapshots: ${snapshots.join()}`);
   return violations;

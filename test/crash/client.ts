@@ -69,7 +69,10 @@ export class Client {
   }
 
   async poll(type: string, workerId: string, count: number): Promise<readonly PolledTask[]> {
-    const { body } = await this.call('GET', `/tasks/poll/batch/${type}?workerid=${workerId}&count=${count}&timeout=1000`);
+    const { body } = await this.call(
+      'GET',
+      `/tasks/poll/batch/${type}?workerid=${workerId}&count=${count}&timeout=1000`,
+    );
     const tasks = JSON.parse(body) as readonly PolledTask[];
     for (const { taskId, workflowInstanceId: workflowId } of tasks)
       this.history.polled.push({ taskId, workflowId, workerId });
@@ -122,7 +125,9 @@ export class Client {
           });
         },
       );
-      request.once('error', (error: NodeJS.ErrnoException) => reject(new NoAnswer(error.code !== 'ECONNREFUSED', error)));
+      request.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new NoAnswer(error.code !== 'ECONNREFUSED', error)),
+      );
       request.end(payload);
     });
   }

@@ -53,7 +53,7 @@ test(
       const { server, client } = scene;
       const random = randomFrom(seed);
       scene.work();
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 3; round++) {
         await server.start();
         const { length } = client.history.updates;
         // Messages between workflows are what a hasty shutdown forgets.
@@ -64,6 +64,30 @@ test(
         if (code !== 0) throw new Error(`SIGTERM ended it with ${code ?? signal}`);
       }
       await server.start();
+      await scene.prove(restMs);
+    }),
+  120_000,
+);
+
+const chimes = 'SIGTERM while timers fire forgets no message to another workflow';
+test(
+  chimes,
+  () =>
+    inScene({ file, title: chimes }, async (scene) => {
+      const { server } = scene;
+      const random = randomFrom(seed);
+      for (let round = 0; round < 2; round++) {
+        await server.start();
+        const begun = Date.now();
+        // Each waits for a second and then starts a child: so messages fly although no client does anything any more.
+        scene.startAll(Array.from({ length: 300 }, () => 'crash_chime'));
+        await scene.started();
+        const spread = Date.now() - begun;
+        await pause(begun + 1_000 + spread * (0.1 + 0.7 * random()) - Date.now());
+        expect(await server.signal('SIGTERM')).toEqual({ code: 0, signal: null });
+      }
+      await server.start();
+      scene.work(['crash_step']);
       await scene.prove(restMs);
     }),
   120_000,

@@ -33,7 +33,8 @@ export function readLog(directory: string): Log {
     const partition = Math.floor(key / offsetsPerPartition);
     const offset = key % offsetsPerPartition;
     const position = `${partition}:${offset}`;
-    const logged = texts === '' ? [] : texts.split('\n').map((text) => ({ event: decodeEvent(text), partition, offset, position }));
+    const logged =
+      texts === '' ? [] : texts.split('\n').map((text) => ({ event: decodeEvent(text), partition, offset, position }));
     byPosition.set(position, logged);
     for (const each of logged) {
       events.push(each);

@@ -13,6 +13,7 @@ export const ends: Readonly<Record<string, End>> = {
   order: 'COMPLETED',
   crash_three: 'COMPLETED',
   crash_pause: 'COMPLETED',
+  crash_chime: 'COMPLETED',
   crash_fork: 'COMPLETED',
   crash_nested: 'COMPLETED',
   crash_middle: 'COMPLETED',
@@ -37,6 +38,7 @@ export const startable = [
   'crash_overdue',
   'crash_three',
   'crash_pause',
+  'crash_chime',
 ] as const;
 
 /** Beside the key. */
@@ -79,7 +81,12 @@ export const taskDefs: readonly object[] = [
     ...patient,
   })),
   { name: orphan, retryLogic: 'FIXED', retryDelaySeconds: 0, ...patient },
-  ...orderTaskDefs('poll').map((definition) => ({ ...definition, ...patient, retryLogic: 'FIXED', retryDelaySeconds: 0 })),
+  ...orderTaskDefs('poll').map((definition) => ({
+    ...definition,
+    ...patient,
+    retryLogic: 'FIXED',
+    retryDelaySeconds: 0,
+  })),
 ];
 
 const simple = (type: string, reference = type): object => ({
@@ -136,16 +143,23 @@ export const workflowDefs: readonly object[] = [
     join('joined', ['left', 'middle', 'rightmost']),
     simple('crash_step', 'after'),
   ]),
-  workflow('crash_nested', [simple('crash_step', 'before'), child('crash_middle', 'inner'), simple('crash_step', 'after')]),
+  workflow('crash_nested', [
+    simple('crash_step', 'before'),
+    child('crash_middle', 'inner'),
+    simple('crash_step', 'after'),
+  ]),
   workflow('crash_middle', [
     fork('split', [[child('crash_leaf', 'one')], [child('crash_leaf', 'two')]]),
     join('joined', ['one', 'two']),
   ]),
   workflow('crash_leaf', [simple('crash_step', 'only')]),
   workflow('crash_wait', [wait, simple('crash_step', 'after')]),
+  workflow('crash_chime', [wait, child('crash_leaf', 'inner')]),
   workflow('crash_back_off', [simple('crash_delayed')]),
   workflow('crash_lease', [simple('crash_silent')]),
-  workflow('crash_failing', [simple('crash_step', 'before'), simple('crash_doomed')], { failureWorkflow: 'crash_rescue' }),
+  workflow('crash_failing', [simple('crash_step', 'before'), simple('crash_doomed')], {
+    failureWorkflow: 'crash_rescue',
+  }),
   workflow('crash_rescue', [simple('crash_step', 'rescue')]),
   workflow('crash_overdue', [simple(orphan)], { timeoutSeconds: 1, timeoutPolicy: 'TIME_OUT_WF' }),
 ];

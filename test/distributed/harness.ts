@@ -92,10 +92,21 @@ export class Installation {
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.publisher.close();
     const { launcher } = this;
-    if (launcher === undefined || launcher.exitCode !== null) return launcher?.exitCode ?? null;
-    launcher.kill('SIGTERM');
-    await once(launcher, 'exit');
-    return launcher.exitCode;
+    if (launcher !== undefined && launcher.exitCode === null) {
+      launcher.kill('SIGTERM');
+      await once(launcher, 'exit');
+    }
+    await this.removeTopics();
+    return launcher?.exitCode ?? null;
+  }
+
+  /** The broker is shared: what this suite made goes with it. */
+  private async removeTopics(): Promise<void> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(this.prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+    await admin.disconnect();
   }
 
   /** SIGKILL for one of the roles. */
@@ -232,14 +243,21 @@ export class Installation {
   }
 }
 
+/** Below the range from which the system takes ports for outgoing connections: those would get in the way of a listener. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 8_000);
+    const server = createServer();
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      server.close();
+      await once(server, 'close');
+      return port;
+    } catch {
+      // Taken: the next one.
+    }
+  }
 }
 
 function isChild(pid: number, parent: number | undefined, part: string): boolean {

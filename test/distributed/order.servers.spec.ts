@@ -84,4 +84,8 @@ describeWithServers('four processes on Kafka and MongoDB', () => {
     stop.abort();
     await Promise.all(workers);
   }, 60_000);
+
+  it('leaves no dead letter behind, whatever came twice', async () => {
+    expect(await installation.deadLetters()).toEqual([]);
+  });
 });

@@ -17,7 +17,12 @@ export type Mode = keyof typeof mains;
 export async function startServer(mode: Mode, port: number): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), 'dacapo-bench-'));
   const main = fileURLToPath(new URL(mains[mode], import.meta.url));
-  const isolation = mode === 'embedded' ? ['--data', folder] : [];
+  const name = `bench${process.pid}`;
+  // Topics and a database of its own: what earlier runs left would be read at the start.
+  const isolation =
+    mode === 'embedded'
+      ? ['--data', folder]
+      : ['--kafka-topic-prefix', `${name}.`, '--mongo-database', name, '--partitions', '4'];
   const child = spawn(process.execPath, [main, '--port', String(port), ...isolation], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

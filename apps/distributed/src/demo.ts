@@ -10,11 +10,10 @@ import type { Log as AdapterLog } from '@dacapo/store-mongo';
 
 import { Api } from './api.js';
 
-interface Demo {
+interface DemoOptions {
   readonly config: Config;
   readonly url: string;
   readonly log: Log & AdapterLog;
-  readonly signal: AbortSignal;
 }
 
 interface HistoryEvent {
@@ -32,33 +31,55 @@ interface Report {
 
 const ends = new Set(['WorkflowCompleted', 'WorkflowFailed', 'WorkflowTimedOut', 'WorkflowTerminated']);
 
-/** Resolves when the order is complete and proven; rejects when it is not. The workers stay. */
-export async function runDemo({ config, url, log, signal }: Demo): Promise<void> {
-  const api = new Api(`${url}/api`, signal);
-  await api.post('/metadata/taskdefs', orderTaskDefs('kafka'));
-  await api.put('/metadata/workflow', [orderWorkflowDef]);
+export class Demo {
+  private readonly stopping = new AbortController();
+  private readonly api: Api;
+  private readonly worker: KafkaWorker;
+  private readonly publisher: Publisher;
 
-  const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-demo' };
-  const shared = { kafka: openClient(connection), clock: systemClock, log };
-  const worker = new KafkaWorker({
-    ...shared,
-    topicPrefix: config.kafkaTopicPrefix,
-    handlers: orderWorkers,
-    workerId: 'demo',
-    groupId: `${config.kafkaTopicPrefix}demo`,
-    announcesStart: true,
-    hash: sha256,
-    ensureTopics: async (names) => {
-      const topics = names.map((name) => ({ ...topicSpecs.tasks('', '', kafkaEdgeLimits.taskTopicPartitions), name }));
-      await ensureTopics({ ...connection, topics, createTopics: true, log, signal });
-    },
-  });
-  await worker.start();
-  signal.addEventListener('abort', () => void worker.stop());
+  constructor(private readonly options: DemoOptions) {
+    const { config, url, log } = options;
+    const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-demo' };
+    const shared = { kafka: openClient(connection), clock: systemClock, log };
+    this.api = new Api(`${url}/api`, this.stopping.signal);
+    this.publisher = new Publisher({ ...shared, name: 'demo' });
+    this.worker = new KafkaWorker({
+      ...shared,
+      topicPrefix: config.kafkaTopicPrefix,
+      handlers: orderWorkers,
+      workerId: 'demo',
+      groupId: `${config.kafkaTopicPrefix}demo`,
+      announcesStart: true,
+      hash: sha256,
+      ensureTopics: async (names) => {
+        const topics = names.map((name) => ({
+          ...topicSpecs.tasks('', '', kafkaEdgeLimits.taskTopicPartitions),
+          name,
+        }));
+        await ensureTopics({ ...connection, topics, createTopics: true, log, signal: this.stopping.signal });
+      },
+    });
+  }
 
-  const workflowId = await startOrder(new Publisher({ ...shared, name: 'demo' }), config.kafkaTopicPrefix);
-  await printEvents(api, workflowId);
-  await printProof(api, workflowId);
+  /** Resolves when the order is complete and proven, or when it was stopped; rejects when it is not valid. The worker stays. */
+  async run(): Promise<void> {
+    try {
+      await this.api.post('/metadata/taskdefs', orderTaskDefs('kafka'));
+      await this.api.put('/metadata/workflow', [orderWorkflowDef]);
+      await this.worker.start();
+      const workflowId = await startOrder(this.publisher, this.options.config.kafkaTopicPrefix);
+      await printEvents(this.api, workflowId);
+      await printProof(this.api, workflowId);
+    } catch (error) {
+      if (!this.stopping.signal.aborted) throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.worker.stop();
+    await this.publisher.close();
+  }
 }
 
 /** A start without `workflowId`: its id follows from the record's. */
@@ -66,7 +87,6 @@ async function startOrder(publisher: Publisher, topicPrefix: string): Promise<st
   const id = randomUUID();
   const record = { type: 'StartWorkflow', id, request: { name: orderWorkflowDef.name, input: orderInput('o-1') } };
   await publisher.publish([{ topic: topicSpecs.inbox(topicPrefix).name, key: id, value: JSON.stringify(record) }]);
-  await publisher.close();
   const workflowId = inboxWorkflowId(id, sha256);
   process.stdout.write(
     `Published to ${topicSpecs.inbox(topicPrefix).name}: ${JSON.stringify(record)}\nOrder ${workflowId}\n`,

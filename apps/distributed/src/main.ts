@@ -1,30 +1,32 @@
 import { makeLog, onShutdown, readConfig, runApp } from '@dacapo/platform';
 
-import { runDemo } from './demo.js';
-import { choosePorts } from './ports.js';
+import type { Demo } from './demo.js';
+import { choosePort } from './ports.js';
 import { Roles } from './roles.js';
 import { withServers } from './servers-env.js';
 
 runApp(async () => {
   const config = withServers(readConfig());
   const log = makeLog(config.logLevel, 'distributed');
-  const roles = new Roles(config, await choosePorts(config));
-  const demo = new AbortController();
-  onShutdown(async () => {
-    demo.abort();
+  const roles = new Roles(config, await choosePort(config));
+  let demo: Demo | undefined;
+  const stop = async (): Promise<void> => {
+    await demo?.stop();
     await roles.stop();
-  });
-  await roles.start();
+  };
+  onShutdown(stop);
+  const ready = roles.start();
+  // What it needs is loaded while the roles start.
+  if (config.demo) demo = new (await import('./demo.js')).Demo({ config, url: roles.url, log });
+  await ready;
   const { url } = roles;
   process.stdout.write(
     `Da Capo is ready: API ${url}/api, health ${url}/health, four processes on Kafka ${config.kafkaBrokers}\n`,
   );
-  if (!config.demo) return;
   try {
-    await runDemo({ config, url, log, signal: demo.signal });
+    await demo?.run();
   } catch (error) {
-    if (demo.signal.aborted) return;
-    await roles.stop();
+    await stop();
     throw error;
   }
 });

@@ -1,26 +1,35 @@
-/** The gateway gets the port that was asked for, the other roles the next free ones behind it. */
+/** The gateway gets the port that was asked for, the other roles free ones behind it. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 import type { Config } from '@dacapo/platform';
 
-const triesMax = 50;
+const triesMax = 20;
 
 export const roleNames = ['gateway', 'engine', 'projector', 'dispatcher'] as const;
 export type RoleName = (typeof roleNames)[number];
 
-export async function choosePorts({ port, host, isPortGiven }: Config): Promise<ReadonlyMap<RoleName, number>> {
-  const ports = new Map<RoleName, number>();
-  let candidate = port;
-  for (const role of roleNames) {
-    if (role === 'gateway' && isPortGiven && !(await isFree(port, host)))
-      throw new Error(`Port ${port} is in use. Choose another one with --port, or end the program that has it.`);
-    while (!(await isFree(candidate, host))) {
-      if (++candidate > port + triesMax) throw new Error(`No free ports between ${port} and ${candidate - 1}`);
-    }
-    ports.set(role, candidate++);
+/** The gateway's port, chosen once: its clients know it. */
+export async function choosePort({ port, host, isPortGiven }: Config): Promise<number> {
+  if (!isPortGiven) return firstFree(port, 1, host);
+  if (await isFree(port, host)) return port;
+  throw new Error(`Port ${port} is in use. Choose another one with --port, or end the program that has it.`);
+}
+
+/**
+ * The port of another role, chosen anew at each of its starts: somebody may have taken the last one, an outgoing connection for example. Each
+ * role has its own row (1, 4, 7 ... behind the gateway, 2, 5, 8 ...), so that they do not take each other's.
+ */
+export function portBehind(gatewayPort: number, role: RoleName, host: string): Promise<number> {
+  return firstFree(gatewayPort + roleNames.indexOf(role), roleNames.length - 1, host);
+}
+
+async function firstFree(port: number, step: number, host: string): Promise<number> {
+  for (let tries = 0; tries < triesMax; tries++) {
+    const candidate = port + tries * step;
+    if (await isFree(candidate, host)) return candidate;
   }
-  return ports;
+  throw new Error(`No free port between ${port} and ${port + (triesMax - 1) * step}`);
 }
 
 async function isFree(port: number, host: string): Promise<boolean> {

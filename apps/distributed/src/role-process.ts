@@ -15,7 +15,9 @@ const failuresMax = 3;
 interface Options {
   readonly program: string;
   readonly flags: readonly string[];
-  readonly healthUrl: string;
+  readonly host: string;
+  /** Asked before each start. */
+  readonly choosePort: () => Promise<number>;
 }
 
 export class RoleProcess {
@@ -52,7 +54,7 @@ export class RoleProcess {
     let failures = 0;
     while (!this.stopping.signal.aborted) {
       const since = performance.now();
-      const end = await this.live();
+      const end = await this.live().catch((error: unknown) => `exit before it began: ${String(error)}`);
       if (this.stopping.signal.aborted) return;
       if (performance.now() - since > soundMs) pauseMs = pauseMinMs;
       process.stderr.write(`The ${this.name} ended (${end}); it is started again in ${pauseMs} ms\n`);
@@ -67,23 +69,25 @@ export class RoleProcess {
 
   /** From the start of the process to its end, and why it ended. */
   private async live(): Promise<string> {
-    const { program, flags } = this.options;
+    const { program, flags, host, choosePort } = this.options;
+    const port = await choosePort();
+    if (this.stopping.signal.aborted) return 'exit before it began';
     // The channel tells the role when this launcher is gone. What it prints when ready, the launcher says for all.
-    const child = spawn(process.execPath, ['--enable-source-maps', program, ...flags], {
+    const child = spawn(process.execPath, ['--enable-source-maps', program, ...flags, '--port', String(port)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.child = child;
     const ended = new AbortController();
-    const watching = this.watch(ended.signal);
+    const watching = this.watch(`http://${host}:${port}/health`, ended.signal);
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
     ended.abort();
     await watching;
     return signal ?? `exit code ${code}`;
   }
 
-  private async watch(ended: AbortSignal): Promise<void> {
+  private async watch(url: string, ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
-      if (await this.isHealthy()) {
+      if (await isHealthy(url)) {
         if (this.wasReady) process.stderr.write(`The ${this.name} is ready again\n`);
         this.wasReady = true;
         this.ready.resolve();
@@ -92,14 +96,14 @@ export class RoleProcess {
       await pause(healthLookMs, undefined, { signal: ended }).catch(() => undefined);
     }
   }
+}
 
-  private async isHealthy(): Promise<boolean> {
-    try {
-      const response = await fetch(this.options.healthUrl, { signal: AbortSignal.timeout(2_000) });
-      return response.ok && ((await response.json()) as { healthy?: unknown }).healthy === true;
-    } catch {
-      // Not listening yet.
-      return false;
-    }
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    return response.ok && ((await response.json()) as { healthy?: unknown }).healthy === true;
+  } catch {
+    // Not listening yet.
+    return false;
   }
 }

@@ -4,21 +4,22 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '@dacapo/platform';
 
 import { RoleProcess } from './role-process.js';
-import { type RoleName, roleNames } from './ports.js';
+import { portBehind, roleNames } from './ports.js';
 
 export class Roles {
   readonly url: string;
   private readonly processes: readonly RoleProcess[];
 
-  constructor(config: Config, ports: ReadonlyMap<RoleName, number>) {
-    const portOf = (role: RoleName): number => ports.get(role) ?? 0;
-    this.url = `http://${config.host}:${portOf('gateway')}`;
+  constructor(config: Config, gatewayPort: number) {
+    const { host } = config;
+    this.url = `http://${host}:${gatewayPort}`;
     this.processes = roleNames.map(
       (role) =>
         new RoleProcess(role, {
           program: fileURLToPath(new URL(`../../${role}/src/main.js`, import.meta.url)),
-          flags: [...flagsOf(config), '--port', String(portOf(role))],
-          healthUrl: `http://${config.host}:${portOf(role)}/health`,
+          flags: flagsOf(config),
+          host,
+          choosePort: async () => (role === 'gateway' ? gatewayPort : portBehind(gatewayPort, role, host)),
         }),
     );
   }

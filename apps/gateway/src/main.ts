@@ -13,6 +13,7 @@ runApp(async () => {
   const port = await listen(waiting, config);
   onShutdown(async () => {
     start.role?.inbox.stop();
+    start.role?.gateway.drain();
     await Promise.all(servers.map((server) => server.close()));
     await start.close();
   });

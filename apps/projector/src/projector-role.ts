@@ -22,6 +22,7 @@ export class ProjectorRole implements Role {
       topicPrefix: config.kafkaTopicPrefix,
       partitionCount: config.partitions,
       createTopics: true,
+      followRestMs: 200,
       log,
       signal,
     });
@@ -32,6 +33,8 @@ export class ProjectorRole implements Role {
       partitions: Array.from({ length: journal.partitionCount }, (_, partition) => partition),
       clock: systemClock,
       log,
+      // A write to MongoDB costs more than one to the embedded file, and gateways fold what is missing: fewer, bigger writes.
+      gatherMs: 500,
     });
     const supervisor = new Supervisor('projection', () => readerLoop(projection), systemClock, log);
     return new ProjectorRole(projection, supervisor, journal, store);

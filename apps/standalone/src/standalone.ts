@@ -12,6 +12,7 @@ export async function start(): Promise<void> {
   const server = await makeServer(embedded, config, log);
   const port = await listen(server, config);
   onShutdown(async () => {
+    embedded.gateway.drain();
     await server.close();
     await embedded.close();
   });

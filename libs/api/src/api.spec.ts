@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { type Caller, callerOf } from './testing/call.js';
+import { type Caller, callerOf, type Reply } from './testing/call.js';
 import { simpleTask, taskDef, workflowDef } from './testing/definitions.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
@@ -29,8 +29,7 @@ async function start(name = 'order', request: object = {}): Promise<string> {
   return reply.text;
 }
 
-async function pollOne(type: string, query = ''): Promise<any> {
-  // eslint-disable-line typescript/no-explicit-any
+async function pollOne(type: string, query = ''): Promise<Reply['json']> {
   const reply = await call('GET', `/api/tasks/poll/batch/${type}?workerid=w1&count=1&timeout=2000${query}`);
   expect(reply.status).toBe(200);
   return reply.json[0];

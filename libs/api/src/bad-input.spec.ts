@@ -228,6 +228,7 @@ const paths: readonly Row[] = [
   ['POST /api/token', 'POST', '/api/token', { body: { keyId: 'a' } }, 404],
   ['a path with the wrong method', 'PATCH', '/api/workflow', {}, 405, /'PATCH' is not supported/],
   ['a control route with GET', 'GET', `/api/workflow/${nobody}/pause`, {}, 405],
+  ['a HEAD on a poll, which must take nothing', 'HEAD', '/api/tasks/poll/work', {}, 405],
   ['a legacy queue removal', 'DELETE', '/api/tasks/queue/size', {}, 405],
   ["rate limits, for the clients' sake", 'GET', '/api/metadata/workflow/one/rate-limit', {}, 404],
   ["tags, for the clients' sake", 'GET', '/api/metadata/workflow/one/tags', {}, 404],

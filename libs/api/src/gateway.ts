@@ -17,7 +17,9 @@ export const apiOptions = Symbol('ApiOptions');
 export const positionHeader = 'x-dacapo-position';
 
 /** Sends the command and waits for what came of it. A refusal is thrown, unless it is one that Conductor answers with 200. */
-export async function ask(gateway: Pick<Gateway, 'answers'>, command: Command): Promise<Answer> {
+export async function ask(gateway: Pick<Gateway, 'answers' | 'views'>, command: Command): Promise<Answer> {
+  // The log is kept for ever: a made-up id must not leave anything in it.
+  if (command.type !== 'StartWorkflow' && (await gateway.views.isUnknown(command.workflowId))) throw notFound(command);
   const answer = await gateway.answers.ask(command);
   const { event } = answer;
   if (event.type === 'WorkflowQuarantined') throw new DaCapoError('INVARIANT_BROKEN', event.data.reason);
@@ -25,6 +27,10 @@ export async function ask(gateway: Pick<Gateway, 'answers'>, command: Command): 
   const code = codeOf(event.data.code);
   if (errorCodes[code].kind === 'ignored') return answer;
   throw new DaCapoError(code, event.data.message);
+}
+
+function notFound({ workflowId }: Command): DaCapoError {
+  return new DaCapoError('WORKFLOW_NOT_FOUND', `No such workflow found by id: ${workflowId}`);
 }
 
 function codeOf(code: string): ErrorCode {

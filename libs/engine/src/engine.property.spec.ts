@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { isEnded } from './state.js';
 import { Run } from './testing/run.js';
-import { definitions, happenings, stories } from './testing/generators.js';
+import { definitions, stories } from './testing/generators.js';
 import { drain, happen } from './testing/story.js';
 import { start } from './testing/steps.js';
 import { nextDue } from './timers.js';
@@ -25,9 +25,7 @@ describe(`any workflow under any workers, operators and timers (seed ${seed}, ${
     });
     fc.assert(story, { seed, numRuns });
     // What the generator never asks, the oracle never sees (reliability 8, 19).
-    for (const type of everyTypeThatHappens) expect([type, seen.get(type) ?? 0]).toEqual([type, expect.any(Number)]);
-    for (const type of everyTypeThatHappens) expect(`${type} ${(seen.get(type) ?? 0) > 4}`).toBe(`${type} true`);
-    expect(happenings.length).toBeGreaterThan(20);
+    expect(everyTypeThatHappens.filter((type) => (seen.get(type) ?? 0) < 5)).toEqual([]);
   }, 60_000);
 });
 

@@ -1,8 +1,9 @@
 /**
- * Makes the clients of kafkajs, all with the same short time-outs, and repairs two things in it:
+ * Makes the clients of kafkajs, all with the same short time-outs, and repairs three things in it:
  *
  * - Each connection re-arms a timer of 1 ms for ever (3-4 % of a core per idle client, and a TimeoutNegativeWarning).
  *   The timer serves requests that wait; without any, nothing needs it.
+ * - Two requests that find a connection closed open a socket each, and one of the two is never closed.
  * - Its public API cannot read chosen partitions from chosen offsets: a consumer belongs to a group, and answers
  *   "offset out of range" by jumping elsewhere. So the readers use its cluster class and fetch themselves.
  */
@@ -11,6 +12,7 @@ import { connect as connectTls } from 'node:tls';
 // Its named exports cannot be seen from an ES module, only the whole.
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
+import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { limits } from './limits.js';
 
@@ -25,7 +27,7 @@ export interface KafkaConnection {
 const retry = { retries: 1, initialRetryTime: 50, maxRetryTime: 200, factor: 0.2, multiplier: 2 };
 
 export function openClient(connection: KafkaConnection): Kafka {
-  silenceIdleTimer();
+  repairKafkajs();
   return new kafkajs.Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
@@ -40,7 +42,7 @@ export function openClient(connection: KafkaConnection): Kafka {
 }
 
 export function openCluster(connection: KafkaConnection): Cluster {
-  silenceIdleTimer();
+  repairKafkajs();
   return new Cluster({
     logger: silentLogger,
     brokers: connection.brokers,
@@ -77,14 +79,30 @@ const socketFactory: NonNullable<KafkaConfig['socketFactory']> = ({ host, port, 
 const ignore = (): void => undefined;
 const silentLogger = { namespace: () => silentLogger, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-let isTimerSilenced = false;
+let isRepaired = false;
+
+function repairKafkajs(): void {
+  if (isRepaired) return;
+  isRepaired = true;
+  silenceIdleTimer();
+  shareConnecting();
+}
 
 function silenceIdleTimer(): void {
-  if (isTimerSilenced) return;
-  isTimerSilenced = true;
   // oxlint-disable-next-line typescript/unbound-method -- bound by `call` below
   const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
     if (this.pending.length > 0) schedule.call(this);
+  };
+}
+
+function shareConnecting(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- bound by `call` below
+  const connect = Connection.prototype.connect;
+  const connecting = new WeakMap<Connection, Promise<boolean>>();
+  Connection.prototype.connect = function (this: Connection): Promise<boolean> {
+    const underWay = connecting.get(this) ?? connect.call(this).finally(() => connecting.delete(this));
+    connecting.set(this, underWay);
+    return underWay;
   };
 }

@@ -32,6 +32,8 @@ export interface FetchLoopOptions {
   readonly connection: KafkaConnection;
   readonly topic: string;
   readonly log: Log;
+  /** Pause after a fetch that brought something, so that more comes together: for readers in no hurry. Default 0. */
+  readonly restMs?: number;
   /** Offsets have no gaps, because nothing is compacted and nothing is transactional: a gap is a loss. */
   readonly isDense: boolean;
 }
@@ -85,7 +87,7 @@ export class FetchLoop {
     this.cursors.clear();
     await this.starting;
     await Promise.all(this.busy.values());
-    await this.connection.discard();
+    await this.connection.close();
   }
 
   private async start(): Promise<void> {
@@ -112,6 +114,7 @@ export class FetchLoop {
       const fetched = await this.connection.fetch(nodeId, places, waitMs);
       this.outage.succeeded();
       this.busy.delete(nodeId);
+      if (fetched.some(({ records }) => records.length > 0)) this.rest(nodeId);
       const offsets = new Map(places.map(({ partition, offset }) => [partition, offset]));
       const deliveries = fetched.flatMap((each) => this.advance(each, offsets.get(each.partition) ?? 0));
       this.wake();
@@ -121,6 +124,19 @@ export class FetchLoop {
       if (protocolErrorOf(error) === 'OFFSET_OUT_OF_RANGE') await this.failOutOfRange(places);
       else void this.recover(error);
     }
+  }
+
+  private rest(nodeId: string): void {
+    const { restMs = 0 } = this.options;
+    if (restMs === 0) return;
+    const rested = new Promise<void>((resolve) => setTimeout(resolve, restMs));
+    this.busy.set(
+      nodeId,
+      rested.then(() => {
+        this.busy.delete(nodeId);
+        this.wake();
+      }),
+    );
   }
 
   /** Per partition one reader with room; those that stand at different places take turns. */

@@ -1,7 +1,6 @@
 /** The contract on a real broker. One pair of topics for the whole file: a broker keeps what it is given. */
 import { env } from 'node:process';
-import { journalContract } from '../../ports/src/testing/journal.contract.js';
-import { definitionLogContract } from '../../ports/src/testing/definition-log.contract.js';
+import { definitionLogContract, journalContract } from '@dacapo/ports';
 import { KafkaDefinitionLog, KafkaJournal } from './index.js';
 
 const brokers = env['DACAPO_KAFKA_BROKERS']?.split(',');

@@ -28,6 +28,8 @@ export interface KafkaJournalOptions extends KafkaConnection {
   /** Make the topics that are missing. */
   readonly createTopics: boolean;
   readonly log: Log;
+  /** Followers of events get what has come together in so many milliseconds; default 0: at once. */
+  readonly followRestMs?: number;
   /** Stamps claims; default the system's. Commands are stamped by the broker. */
   readonly clock?: Pick<Clock, 'now'>;
   /** Ends the wait for a broker that is away at start. */
@@ -234,10 +236,10 @@ interface Parts {
 function openParts(options: KafkaJournalOptions, commands: string, events: string): Parts {
   const client = openClient(options);
   const { log } = options;
-  const partsOf = (topic: string): TopicParts => ({
+  const partsOf = (topic: string, restMs = 0): TopicParts => ({
     producer: new LogProducer(client, topic, log),
     reader: new LogReader(options, topic, log),
-    loop: new FetchLoop({ connection: options, topic, log, isDense: true }),
+    loop: new FetchLoop({ connection: options, topic, log, restMs, isDense: true }),
   });
-  return { commands: partsOf(commands), events: partsOf(events) };
+  return { commands: partsOf(commands), events: partsOf(events, options.followRestMs) };
 }

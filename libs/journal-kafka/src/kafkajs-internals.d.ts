@@ -88,3 +88,11 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   // oxlint-disable-next-line import/no-default-export -- this is what the CommonJS module looks like from here
   export default RequestQueue;
 }
+
+declare module 'kafkajs/src/network/connection.js' {
+  class Connection {
+    connect(): Promise<boolean>;
+  }
+  // oxlint-disable-next-line import/no-default-export -- this is what the CommonJS module looks like from here
+  export default Connection;
+}

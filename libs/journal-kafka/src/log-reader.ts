@@ -46,7 +46,7 @@ export class LogReader {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.connection.discard();
+    await this.connection.close();
   }
 
   private async fetch(partition: number, offset: number): Promise<readonly LogRecord[]> {

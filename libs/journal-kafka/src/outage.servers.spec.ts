@@ -2,8 +2,7 @@
 import { env } from 'node:process';
 import type { Command } from '@dacapo/contracts';
 import { formatPosition, isDaCapoError } from '@dacapo/contracts';
-import { PrivateServers } from '../../ports/src/testing/private-servers.js';
-import { aCommand, admittedOf, aWorkflowId, readAll, TestLane } from '../../ports/src/testing/test-lane.js';
+import { aCommand, admittedOf, aWorkflowId, PrivateServers, readAll, TestLane } from '@dacapo/ports';
 import { KafkaJournal } from './index.js';
 
 const partition = 0;

@@ -3,6 +3,7 @@ import type { Broker, FetchResponse } from 'kafkajs/src/cluster/index.js';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import { type KafkaConnection, openCluster } from './client.js';
 import { limits } from './limits.js';
+import { unavailable } from './outage.js';
 import { type LogRecord, recordOf } from './record.js';
 
 export interface Wanted {
@@ -20,6 +21,7 @@ export interface Fetched {
 
 export class TopicConnection {
   private current: Promise<Cluster> | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly connection: KafkaConnection,
@@ -76,7 +78,13 @@ export class TopicConnection {
     }
   }
 
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.discard();
+  }
+
   private async cluster(): Promise<Cluster> {
+    if (this.isClosed) throw unavailable(`${this.topic}: the journal is closed`);
     this.current ??= this.connect();
     return this.current;
   }

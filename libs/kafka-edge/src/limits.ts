@@ -20,7 +20,7 @@ export const limits = {
   /** Something that is away for less than this is not logged. */
   quietMs: 1_000,
   /** A reader's position is written at most this late after what follows from it was acknowledged. */
-  checkpointMs: 250,
+  checkpointMs: 1_000,
   /** Open tasks whose document the dispatcher keeps at hand; others are read from the store. */
   openTasks: 50_000,
   /** Ready tasks held back while the dispatcher reads what it has missed. */

@@ -26,6 +26,7 @@ export { definitionLogContract, type DefinitionLogFixture } from './testing/defi
 export { aTask, aWorkflow } from './testing/documents.js';
 export { journalContract, type JournalFixture } from './testing/journal.contract.js';
 export { oddValues } from './testing/odd-values.js';
+export { PrivateServers } from './testing/private-servers.js';
 export { readStoreContract, type ReadStoreFixture } from './testing/read-store.contract.js';
 export { snapshotStoreContract, type SnapshotStoreFixture } from './testing/snapshot-store.contract.js';
 export {

@@ -12,6 +12,7 @@ export class Alarms {
   private alarm: Alarm | undefined;
   private alarmAt = Number.POSITIVE_INFINITY;
   private look: Alarm | undefined;
+  private isStopped = false;
 
   constructor(
     private readonly clock: Clock,
@@ -24,7 +25,9 @@ export class Alarms {
     this.lookAhead();
   }
 
+  /** For good: a send that fails later, or a look that is answered later, sets nothing any more. */
   stop(): void {
+    this.isStopped = true;
     this.alarm?.cancel();
     this.look?.cancel();
     this.alarm = undefined;
@@ -61,6 +64,7 @@ export class Alarms {
   }
 
   private push(time: number, workflowId: string): void {
+    if (this.isStopped) return;
     pushHeap(this.near, [time, workflowId]);
     if (time >= this.alarmAt) return;
     this.alarm?.cancel();

@@ -1,6 +1,6 @@
 /** Saves changed states and the lane's positions from time to time. It makes restarts short; correctness does not need it. */
 import { nextDue } from '@dacapo/engine';
-import { type Clock, reachCrashPoint, type SnapshotStore } from '@dacapo/ports';
+import { type Clock, type LaneCheckpoint, reachCrashPoint, type SnapshotStore } from '@dacapo/ports';
 
 import type { AfterAppend } from './after-append.js';
 import type { Alarms } from './alarms.js';
@@ -12,6 +12,8 @@ import type { Progress } from './recovery.js';
 interface Parts {
   readonly partition: number;
   readonly epoch: number;
+  /** The checkpoint that the lane has recovered from. */
+  readonly since: Pick<LaneCheckpoint, 'eventOffset' | 'epoch'>;
   readonly snapshots: SnapshotStore;
   readonly memory: LaneMemory;
   readonly alarms: Alarms;
@@ -54,11 +56,13 @@ export class Checkpointer {
   }
 
   private async saveNow(): Promise<void> {
-    const { partition, epoch, snapshots, memory, progress, after, log } = this.parts;
+    const { partition, since, snapshots, memory, progress, after, log } = this.parts;
     const { commandOffset, time, ids } = progress;
     const eventOffset = after.safeOffset;
     if (eventOffset === this.savedOffset) return;
     // Held back behind an unsent message, the checkpoint does not end at the last event: then it names none.
+    // Held back to where the lane began, it stands in front of the lane's own claim, among events of the epoch before.
+    const epoch = eventOffset === since.eventOffset ? since.epoch : this.parts.epoch;
     const last = eventOffset === progress.eventOffset ? progress.last : undefined;
     const { changed, removed } = memory.takeChanges(nextDue);
     reachCrashPoint('checkpoint:before');

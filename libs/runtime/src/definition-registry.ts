@@ -14,6 +14,8 @@ export class DefinitionRegistry {
   private readonly flows = new Map<string, Flow>();
   /** Digest of the populated snapshot by `name:version`; thrown away whenever any definition changes. */
   private readonly snapshots = new Map<string, string>();
+  /** How often anything was taken in: what was made before the last time may be out of date. */
+  private changes = 0;
   private readonly expected = new Set<{
     readonly matches: (entry: DefinitionEntry) => boolean;
     readonly resolve: () => void;
@@ -77,9 +79,16 @@ export class DefinitionRegistry {
     const definition = this.workflowDef(name, version);
     if (definition === undefined) return undefined;
     const key = workflowKey(definition);
-    const digest = this.snapshots.get(key) ?? (await this.digestOf(definition));
-    this.snapshots.set(key, digest);
+    const digest = this.snapshots.get(key) ?? (await this.remembered(key, definition));
     return { digest, version: definition.version };
+  }
+
+  /** Not for the next time when a definition has changed while the snapshot was being stored. */
+  private async remembered(key: string, definition: WorkflowDef): Promise<string> {
+    const { changes } = this;
+    const digest = await this.digestOf(definition);
+    if (this.changes === changes) this.snapshots.set(key, digest);
+    return digest;
   }
 
   /** Stores the snapshot of a definition (an inline one, for example) and returns its digest. */
@@ -150,7 +159,10 @@ export class DefinitionRegistry {
         expectation.resolve();
       }
     }
+    // Contents under their digest change nothing for anybody else.
+    if (entries.every(({ key }) => key.startsWith('digest:'))) return;
     this.snapshots.clear();
+    this.changes += 1;
   }
 
   private apply(key: string, value: string | null): void {

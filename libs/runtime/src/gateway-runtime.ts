@@ -41,6 +41,7 @@ export class GatewayRuntime {
   private readonly supervisor: Supervisor;
   private look: Alarm | undefined;
   private isServing = false;
+  private isStopped = false;
 
   constructor(private readonly options: GatewayOptions) {
     const { journal, readStore, registry, clock, log, idPrefix } = options;
@@ -50,10 +51,10 @@ export class GatewayRuntime {
     this.views = new Views(readStore, this.recent, journal);
     this.ready = new ReadyIndex(
       (task) => this.handBack(task),
-      (taskId) => this.fetch(taskId),
+      (taskId, workflowId) => this.fetch(taskId, workflowId),
       (pollId) => this.commands.isOwn(pollId),
     );
-    this.poller = new Poller(this.ready, this.answers, this.commands, clock);
+    this.poller = new Poller(this.ready, this.answers, this.commands, clock, (task) => this.handBack(task));
     // First what reads use, then who is answered: an answer's reader finds the event that answered it.
     this.feed = new EventFeed(journal, [this.recent, this.ready, ...(options.listeners ?? []), this.answers]);
     this.supervisor = new Supervisor('event-feed', () => readerLoop(this.feed), clock, log);
@@ -106,8 +107,15 @@ export class GatewayRuntime {
     again();
   }
 
-  async stop(): Promise<void> {
+  /** Before the edge closes: no more tasks are handed out, and parked polls are answered, so that nobody waits for them. */
+  drain(): void {
     this.isServing = false;
+    this.poller.drain();
+  }
+
+  async stop(): Promise<void> {
+    this.drain();
+    this.isStopped = true;
     this.look?.cancel();
     this.answers.stop();
     await this.supervisor.stop();
@@ -127,13 +135,18 @@ export class GatewayRuntime {
       );
   }
 
-  private fetch(taskId: string): void {
-    const { log } = this.options;
-    this.views.task(taskId).then(
+  /** Until it is read: a task that the index does not get is handed out to nobody before the next start. */
+  private fetch(taskId: string, workflowId: string): void {
+    const { log, clock } = this.options;
+    this.views.task(taskId, workflowId).then(
       (task) => {
-        if (task?.ready === true && task.delivery !== 'kafka') this.ready.add(task);
+        if (task !== undefined) this.ready.add(task);
       },
-      (error: unknown) => log.error({ taskId, error }, 'an offered task could not be read'),
+      (error: unknown) => {
+        if (this.isStopped) return;
+        log.warn({ taskId, error }, 'an offered task could not be read; it is read again');
+        clock.at(clock.now() + limits.retryMs, () => this.fetch(taskId, workflowId));
+      },
     );
   }
 }

@@ -72,9 +72,10 @@ export class LaneMemory {
     const found = stored.length === 0 ? none : await this.snapshots.load(stored);
     for (const [id, snapshot] of found) {
       this.saved.add(id);
-      this.states.set(id, JSON.parse(snapshot.state) as WorkflowState);
+      const state = stateOf(snapshot);
+      if (state !== undefined) this.states.set(id, state);
     }
-    await Promise.all(missing.filter((id) => !found.has(id)).map((id) => this.fetchFromLog(id)));
+    await Promise.all(missing.filter((id) => !this.states.has(id)).map((id) => this.fetchFromLog(id)));
   }
 
   private async fetchFromLog(workflowId: string): Promise<void> {
@@ -123,10 +124,9 @@ export class LaneMemory {
     return { changed, removed };
   }
 
-  /** The checkpoint failed: what it should have saved is still to be saved. */
+  /** The checkpoint failed: what it should have saved is still to be saved, and may be in the store all the same. */
   restoreChanges(changed: readonly Snapshot[], removed: readonly string[]): void {
-    for (const { workflowId } of changed) this.changed.add(workflowId);
-    for (const workflowId of removed) {
+    for (const workflowId of [...changed.map((each) => each.workflowId), ...removed]) {
       this.changed.add(workflowId);
       this.saved.add(workflowId);
     }
@@ -150,6 +150,16 @@ export class LaneMemory {
 
   forEach(visit: (state: WorkflowState) => void): void {
     for (const state of [...this.states.values()]) visit(state);
+  }
+}
+
+/** Undefined for one that cannot be read: snapshots are a cache, and the log has everything. */
+function stateOf({ workflowId, seq, state }: Snapshot): WorkflowState | undefined {
+  try {
+    const parsed = JSON.parse(state) as WorkflowState | null;
+    return parsed?.workflowId === workflowId && parsed.seq === seq ? parsed : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -77,7 +77,8 @@ export class Lane {
     const claim = await journal.claim(partition, owner, { offset: checkpoint.eventOffset, epoch: checkpoint.epoch });
     this.claim = claim;
     reachCrashPoint('claim:after');
-    const { progress, reactions } = await recover(claim, checkpoint, this.memory);
+    const { progress, reactions, decided } = await recover(claim, checkpoint, this.memory);
+    for (const id of decided) this.options.confirmations.decided(id);
     const alarms = this.makeAlarms();
     const after = new AfterAppend({
       memory: this.memory,
@@ -91,6 +92,7 @@ export class Lane {
     const checkpointer = new Checkpointer({
       partition,
       epoch: claim.epoch,
+      since: checkpoint,
       snapshots,
       memory: this.memory,
       alarms,
@@ -171,9 +173,10 @@ export class Lane {
     progress: Progress,
     after: AfterAppend,
   ): Promise<void> {
-    await this.prepare(commands);
     let rest = commands;
     while (rest.length > 0) {
+      // Anew for the rest: ended workflows may leave memory after each append.
+      await this.prepare(rest);
       const { decisions, failed } = this.decideAll(rest, claim, progress);
       if (decisions.length > 0) await this.append(decisions, claim, after);
       if (failed !== undefined) await this.setAside(failed.received, failed.error, claim, progress, after);

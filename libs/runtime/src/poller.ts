@@ -1,12 +1,13 @@
 /** A worker's poll from beginning to end: claim what is ready, or wait for what comes. Claims go out together, never one by one. */
 import { isDaCapoError, type TaskDocument } from '@dacapo/contracts';
-import type { Alarm, Clock } from '@dacapo/ports';
+import type { Clock } from '@dacapo/ports';
 import { projectTask } from '@dacapo/projections';
 
 import type { Answers } from './answers.js';
 import type { CommandFactory } from './command-factory.js';
 import { limits } from './limits.js';
-import type { ParkedPoll, ReadyIndex } from './ready-index.js';
+import type { ReadyIndex } from './ready-index.js';
+import { WaitingPoll } from './waiting-poll.js';
 
 export interface PollRequest {
   readonly queue: string;
@@ -27,21 +28,32 @@ export interface PollData {
 
 export class Poller {
   private readonly polled = new Map<string, PollData>();
+  private readonly waiting = new Set<WaitingPoll>();
+  private isDraining = false;
 
   constructor(
     private readonly index: ReadyIndex,
     private readonly answers: Answers,
     private readonly commands: CommandFactory,
     private readonly clock: Clock,
+    /** A task was claimed for a worker that has gone. */
+    private readonly handBack: (task: TaskDocument) => void,
   ) {}
 
   /** Tasks that are now the worker's, none when the time is up. Returns as soon as there is one. `onParked` hands out how to break the wait off. */
   async poll(request: PollRequest, onParked?: (abort: () => void) => void): Promise<readonly TaskDocument[]> {
+    if (this.isDraining) return [];
     this.note(request);
     const count = Math.min(request.count, limits.pollCount);
     const claimed = await this.claim(request, count);
     if (claimed.length > 0 || request.timeoutMs <= 0) return claimed;
     return this.wait(request, count, onParked);
+  }
+
+  /** Hands out nothing more; who waits is answered with what he has. */
+  drain(): void {
+    this.isDraining = true;
+    for (const poll of [...this.waiting]) poll.end();
   }
 
   /** Who polled last, by queue, domain and worker. */
@@ -98,51 +110,34 @@ export class Poller {
     onParked: ((abort: () => void) => void) | undefined,
   ): Promise<readonly TaskDocument[]> {
     return new Promise((resolve, reject) => {
-      const tasks: TaskDocument[] = [];
-      let isClaiming = false;
-      let isOver = false;
-      let alarm: Alarm | undefined;
-      const finish = (): void => {
-        if (isOver) return;
-        isOver = true;
-        alarm?.cancel();
+      const leave = (): void => {
+        alarm.cancel();
         this.index.leave(poll);
-        resolve(tasks);
+        this.waiting.delete(poll);
       };
-      const finishIfIdle = (): void => {
-        if (!isClaiming && poll.promised <= 0) finish();
-      };
-      const poll: ParkedPoll = {
-        pollId: this.commands.nextId(),
-        queue: request.queue,
-        domain: request.domain,
-        workerId: request.workerId,
-        wanted: count,
-        promised: 0,
-        onTask: (task) => {
-          tasks.push(task);
-          finishIfIdle();
+      const poll = new WaitingPoll(this.commands.nextId(), request, count, {
+        claim: (wanted) => this.claim(request, wanted),
+        handBack: this.handBack,
+        onEnd: (tasks) => {
+          leave();
+          resolve(tasks);
         },
-        onReady: () => {
-          if (isClaiming || isOver) return;
-          isClaiming = true;
-          this.claim(request, poll.wanted - poll.promised).then((claimed) => {
-            isClaiming = false;
-            tasks.push(...claimed);
-            poll.wanted -= claimed.length;
-            if (tasks.length > 0) finishIfIdle();
-          }, reject);
+        onError: (error) => {
+          leave();
+          reject(error as Error);
         },
-      };
-      this.index.park(poll);
-      const end = this.clock.now() + Math.min(request.timeoutMs, limits.pollMs);
-      // A promised task is on its way: the poll stays a little longer rather than lose it.
-      alarm = this.clock.at(end, () => {
-        poll.wanted = poll.promised;
-        if (!isClaiming && poll.promised <= 0) return finish();
-        alarm = this.clock.at(end + limits.promiseMs, finish);
       });
-      onParked?.(finish);
+      this.index.park(poll);
+      this.waiting.add(poll);
+      const end = this.clock.now() + Math.min(request.timeoutMs, limits.pollMs);
+      let alarm = this.clock.at(end, () => {
+        if (poll.timeIsUp()) return;
+        // A promised task is on its way: the poll stays a little longer rather than lose it.
+        alarm = this.clock.at(end + limits.promiseMs, () => poll.end());
+      });
+      onParked?.(() => poll.end());
+      // A task may have come between the claims and the parking.
+      if (this.index.size(request.queue, request.domain) > 0) poll.onReady();
     });
   }
 }

@@ -43,6 +43,8 @@ export class ProjectionRunner {
   constructor(private readonly options: Options) {}
 
   async start(onFailure: (error: unknown) => void): Promise<void> {
+    // After a failure in one partition another one may still be writing: its older documents must not come behind newer ones.
+    await this.subscription?.close();
     const from = new Map<number, number>();
     // What was folded but not written before a failure must be folded again.
     this.workflows.clear();

@@ -8,7 +8,11 @@ import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
 import type { Log } from './log.js';
 
+const noValue = (): void => undefined;
+
 export class ReactionSender {
+  private order: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly journal: Journal,
     private readonly registry: DefinitionRegistry,
@@ -18,10 +22,18 @@ export class ReactionSender {
 
   /** Resolves when the messages are durable; rejects when that is unknown, and then they must be sent again. */
   async send(reactions: readonly Reaction[]): Promise<void> {
+    const sent = this.order.then(() => this.sendNow(reactions));
+    this.order = sent.then(noValue, noValue);
+    const { decided } = await sent;
+    await decided;
+  }
+
+  /** One after the other: the termination of a child must not overtake its start. Their decisions need no order. */
+  private async sendNow(reactions: readonly Reaction[]): Promise<{ readonly decided: Promise<void> | undefined }> {
     const commands = await Promise.all(reactions.map((reaction) => this.commandOf(reaction)));
     const decided = this.journal.isSendDurable ? undefined : this.confirmations.all(commands.map(({ id }) => id));
     await this.journal.send(commands);
-    await decided;
+    return { decided };
   }
 
   private async commandOf(reaction: Reaction): Promise<Command> {

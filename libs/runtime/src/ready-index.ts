@@ -20,9 +20,9 @@ export interface ParkedPoll {
   /** Tasks that a decision has promised it, and that have not arrived yet. */
   promised: number;
   /** A task that was started for this poll. */
-  readonly onTask: (task: TaskDocument) => void;
+  onTask(task: TaskDocument): void;
   /** Tasks of its type may be ready: it may try to claim some. */
-  readonly onReady: () => void;
+  onReady(): void;
 }
 
 export class ReadyIndex implements FeedListener {
@@ -32,11 +32,13 @@ export class ReadyIndex implements FeedListener {
   private readonly polls = new Map<string, Set<ParkedPoll>>();
   private readonly pollsById = new Map<string, ParkedPoll>();
   private readonly woken = new Set<string>();
+  /** Tasks that were started for a poll of this process and whose documents are on their way, with the poll's id. */
+  private readonly owed = new Map<string, string>();
 
   constructor(
     /** A task was started for a poll of this process that has gone meanwhile. */
     private readonly onOrphan: (task: TaskDocument) => void,
-    /** A task is offered whose document this index does not have: whoever listens fetches it and calls `add`. */
+    /** A task is offered, or started for a poll of this process, whose document this index does not have: whoever listens fetches it and calls `add`. */
     private readonly onUnknown: (taskId: string, workflowId: string) => void,
     private readonly isOwnPoll: (pollId: string) => boolean,
   ) {}
@@ -46,6 +48,7 @@ export class ReadyIndex implements FeedListener {
     const known = this.tasks.get(task.taskId);
     if (known !== undefined && known.seq >= task.seq) return;
     this.put(task);
+    this.payOff(task);
     this.onBatchEnd();
   }
 
@@ -58,8 +61,11 @@ export class ReadyIndex implements FeedListener {
     }
     const known = this.tasks.get(taskId);
     if (known === undefined) {
-      if (event.type === 'TaskOffered' || (event.type === 'TaskProgressed' && event.data.status === 'SCHEDULED'))
-        this.onUnknown(taskId, event.workflowId);
+      const pollId = event.type === 'TaskStarted' ? event.data.pollId : undefined;
+      const isOwed = pollId !== undefined && this.isOwnPoll(pollId);
+      if (isOwed) this.owed.set(taskId, pollId);
+      const isOffered = event.type === 'TaskProgressed' && event.data.status === 'SCHEDULED';
+      if (isOwed || isOffered || event.type === 'TaskOffered') this.onUnknown(taskId, event.workflowId);
       return;
     }
     if (event.seq <= known.seq) return;
@@ -159,6 +165,14 @@ export class ReadyIndex implements FeedListener {
     if (queue === undefined) this.queues.set(key, (queue = new ReadyQueue()));
     queue.push(task.taskId, task.workflowPriority);
     this.woken.add(key);
+  }
+
+  /** Its document has come. */
+  private payOff(task: TaskDocument): void {
+    const pollId = this.owed.get(task.taskId);
+    if (pollId === undefined || task.status === 'SCHEDULED') return;
+    this.owed.delete(task.taskId);
+    if (task.status === 'IN_PROGRESS') this.deliver(pollId, task);
   }
 
   private deliver(pollId: string, task: TaskDocument): void {

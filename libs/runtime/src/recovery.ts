@@ -23,6 +23,8 @@ export interface Recovered {
   readonly progress: Progress;
   /** They may have been sent already; receivers drop repeats. */
   readonly reactions: readonly Reaction[];
+  /** Commands whose decision stands in the tail: somebody may wait for the word of an owner who never learnt that it was stored. */
+  readonly decided: readonly string[];
 }
 
 /** The log still has the event that the checkpoint was taken behind; otherwise it was cut off or replaced, and nobody may just go on. */
@@ -48,6 +50,7 @@ export async function recover(claim: Claim, checkpoint: LaneCheckpoint, memory: 
     ids: new CommandIds(checkpoint.commandIds),
   };
   const found: Reaction[] = [];
+  const decided: string[] = [];
   let fence: Fence = { epoch: checkpoint.epoch };
   for await (const batch of claim.tail()) {
     const admitted = batch.events.filter(({ event }) => {
@@ -59,10 +62,11 @@ export async function recover(claim: Claim, checkpoint: LaneCheckpoint, memory: 
     for (const { event, offset } of admitted) {
       foldInto(memory, event, found);
       note(progress, event, offset);
+      if (event.commandId !== undefined) decided.push(event.commandId);
     }
     progress.eventOffset = batch.nextOffset;
   }
-  return { progress, reactions: found };
+  return { progress, reactions: found, decided };
 }
 
 async function fetchStates(events: EventBatch['events'], memory: LaneMemory): Promise<void> {

@@ -1,5 +1,5 @@
 /** Reads: the stored document brought up to now with the events that the projection has not written yet. */
-import { partitionOf, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
+import { isDaCapoError, partitionOf, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
 import type { Journal, ReadStore, StoredEvent, WorkflowPage, WorkflowQuery } from '@dacapo/ports';
 import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
 
@@ -25,6 +25,17 @@ export class Views {
     return foldWorkflow(stored, events, this.partition(workflowId));
   }
 
+  /** Certain that there is no such workflow. A store that is away knows nothing for certain. */
+  async isUnknown(workflowId: string): Promise<boolean> {
+    if (this.recent.of(workflowId).length > 0) return false;
+    try {
+      return (await this.store.workflow(workflowId)) === undefined && this.recent.of(workflowId).length === 0;
+    } catch (error) {
+      if (isDaCapoError(error) && error.retryable) return false;
+      throw error;
+    }
+  }
+
   async execution(workflowId: string): Promise<Execution | undefined> {
     const events = this.recent.of(workflowId);
     if (isWhole(events)) return foldExecution(undefined, [], events, this.partition(workflowId));
@@ -33,14 +44,18 @@ export class Views {
     return foldExecution(stored, await this.store.tasksOf(workflowId), events, this.partition(workflowId));
   }
 
-  async task(taskId: string): Promise<TaskDocument | undefined> {
+  /** Who knows the workflow spares the first of two reads. */
+  async task(taskId: string, knownWorkflowId?: string): Promise<TaskDocument | undefined> {
     const recent = this.recent.workflowOf(taskId);
     // Its scheduling is among the recent events, so all of its events are.
     if (recent !== undefined) return foldTask(undefined, this.recent.of(recent), taskId, this.partition(recent));
-    const stored = await this.store.task(taskId);
-    const workflowId = stored?.workflowId ?? this.recent.workflowOf(taskId);
+    const workflowId = knownWorkflowId ?? (await this.store.task(taskId))?.workflowId ?? this.recent.workflowOf(taskId);
     if (workflowId === undefined) return undefined;
-    return foldTask(stored, this.recent.of(workflowId), taskId, this.partition(workflowId));
+    // Taken before the document is read: what the read model takes over meanwhile is in one of the two.
+    const before = this.recent.of(workflowId);
+    const stored = await this.store.task(taskId);
+    const partition = this.partition(workflowId);
+    return foldTask(foldTask(stored, before, taskId, partition), this.recent.of(workflowId), taskId, partition);
   }
 
   /** The workflow as it was right after its event `seq`, folded from the log. */

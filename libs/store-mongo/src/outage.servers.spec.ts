@@ -1,7 +1,6 @@
 /** A server of its own is killed by SIGKILL between and during writes and started again. */
 import { env } from 'node:process';
-import { aTask, aWorkflow } from '../../ports/src/testing/documents.js';
-import { PrivateServers } from '../../ports/src/testing/private-servers.js';
+import { aTask, aWorkflow, PrivateServers } from '@dacapo/ports';
 import { MongoStore } from './index.js';
 
 const unavailable = expect.objectContaining({ code: 'STORE_UNAVAILABLE' });
@@ -63,7 +62,12 @@ const unavailable = expect.objectContaining({ code: 'STORE_UNAVAILABLE' });
     it('waits at start for a server that is away, and says so once', async () => {
       await servers.kill('mongo');
       said.length = 0;
-      const opening = open();
+      const noticed = Promise.withResolvers<void>();
+      const opening = MongoStore.open({
+        url: servers.address('DACAPO_MONGO_URL'),
+        log: { ...log, warn: (line) => (said.push(line), noticed.resolve()) },
+      });
+      await noticed.promise;
       await expect(store.readStore.workflow('w')).rejects.toEqual(unavailable);
       await servers.start();
       const opened = await opening;

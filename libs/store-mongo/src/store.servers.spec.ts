@@ -1,8 +1,7 @@
 /** The contracts on a server that speaks MongoDB's protocol. A database for the whole file; the suites use ids of their own. */
 import { env } from 'node:process';
 import { MongoClient } from 'mongodb';
-import { readStoreContract } from '../../ports/src/testing/read-store.contract.js';
-import { snapshotStoreContract } from '../../ports/src/testing/snapshot-store.contract.js';
+import { readStoreContract, snapshotStoreContract } from '@dacapo/ports';
 import { MongoStore } from './index.js';
 
 const url = env['DACAPO_MONGO_URL'];

@@ -34,6 +34,8 @@ export interface HttpResponse {
 export function createHttpAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.parameterCharacters },
+    // While the server closes, what still comes is served or refused by us, in Conductor's form.
+    return503OnClosing: false,
     // A path that cannot be decoded, or is too long, is answered before any hook runs.
     frameworkErrors: (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       const body = errorBodyOf(error);

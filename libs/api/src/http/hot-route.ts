@@ -7,6 +7,8 @@ export function hotRoute(instance: FastifyInstance, method: 'GET' | 'POST', url:
   instance.route({
     method,
     url,
+    // A HEAD on a poll would take tasks and throw them away.
+    exposeHeadRoute: false,
     handler: (request, reply) => {
       handler(request, reply).catch((error: unknown) => void reply.send(error));
     },

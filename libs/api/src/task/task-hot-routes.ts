@@ -54,14 +54,9 @@ function batchOf(request: FastifyRequest): PollRequest {
 /** Waits no longer than the client does. A task that was claimed for a client that has gone goes back to its queue at once. */
 async function poll(gateway: Gateway, reply: FastifyReply, request: PollRequest): Promise<readonly TaskDocument[]> {
   if (request.count === 0) return [];
-  let hasGone = false;
-  const tasks = await gateway.poller.poll(request, (abort) => {
-    reply.raw.once('close', () => {
-      hasGone = !reply.raw.writableFinished;
-      abort();
-    });
-  });
-  if (hasGone) for (const task of tasks) handBack(gateway, task);
+  const { raw } = reply;
+  const tasks = await gateway.poller.poll(request, (abort) => void raw.once('close', abort));
+  if (raw.closed) for (const task of tasks) handBack(gateway, task);
   return tasks;
 }
 

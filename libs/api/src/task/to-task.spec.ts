@@ -15,7 +15,7 @@ function definitionsOf(tasks: readonly object[]): Definitions {
   };
 }
 
-const pay = { name: 'pay', taskReferenceName: 'pay_ref', inputParameters: { a: null } };
+const pay = { name: 'pay', taskReferenceName: 'pay_ref', inputParameters: { a: [null] } };
 const definitions = definitionsOf([pay]);
 
 describe('toTask', () => {
@@ -48,7 +48,7 @@ describe('toTask', () => {
     expect(json.inputData).toEqual({ a: null });
     expect(json.workflowTask).toMatchObject({
       name: 'pay',
-      inputParameters: { a: null },
+      inputParameters: { a: [null] },
       taskDefinition: { name: 'pay' },
     });
     expect(json.taskDefinition.retryCount).toBe(3);

@@ -42,8 +42,8 @@ describe('parseConditions', () => {
   });
 
   it('takes linear time on what is made to be slow', () => {
-    expect(() => parseConditions("'".repeat(19_999))).toThrow();
-    expect(() => parseConditions(`status IN (${'('.repeat(10_000)}`)).toThrow();
+    expect(() => parseConditions("'".repeat(19_999))).toThrow('Unclosed quote');
+    expect(() => parseConditions(`status IN (${'('.repeat(10_000)}`)).toThrow('Expected a value');
     expect(() => parseConditions('x'.repeat(20_001))).toThrow('longer');
   });
 });

@@ -6,10 +6,11 @@ import { setVariable } from './set-variable.js';
 import { subWorkflow } from './sub-workflow.js';
 import { switchOperator } from './switch.js';
 import { terminate } from './terminate.js';
+import { unsupported, unsupportedTypes } from './unsupported.js';
 import { wait } from './wait.js';
 import { workerTask } from './worker-task.js';
 
-const operators: ReadonlyMap<string, Operator> = new Map([
+const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['SIMPLE', workerTask],
   ['SWITCH', switchOperator],
   ['FORK_JOIN', forkJoin],
@@ -18,6 +19,7 @@ const operators: ReadonlyMap<string, Operator> = new Map([
   ['WAIT', wait],
   ['SUB_WORKFLOW', subWorkflow],
   ['TERMINATE', terminate],
+  ...unsupportedTypes.map((type): [string, Operator] => [type, unsupported]),
 ]);
 
 export function operatorOf(type: string): Operator {

@@ -5,7 +5,7 @@
 import type { CommandData, CommandType, Command, Grant, SealedEvent } from '@dacapo/contracts';
 
 import { decide } from '../decide.js';
-import type { DecideContext, Decided } from '../decision.js';
+import type { DecideContext } from '../decision.js';
 import type { Flow } from '../flow.js';
 import { own, type TaskState, type WorkflowState } from '../state.js';
 import { Audit } from './audit.js';
@@ -87,15 +87,6 @@ export class Run {
     this.records.push(...decided.events);
     this.commands.push(recorded);
     return decided.events;
-  }
-
-  /** The decision that the command would get, without making it. */
-  preview(command: Command, epoch = 1): Decided {
-    return decide(
-      structuredClone(this.state),
-      command,
-      this.context(epoch, () => undefined),
-    );
   }
 
   /** Folds all records from the beginning. */

@@ -29,7 +29,7 @@ export class InboxRefusals implements EventSink {
       const { event } = stored;
       if (event.type !== 'CommandRejected' || event.commandId === undefined) continue;
       const id = inboxRecordId(event.commandId);
-      if (id !== undefined && !isIgnored(event.data.code)) letters.push(await this.letterOf(event, stored.offset, id));
+      if (id !== undefined && !isHarmless(event)) letters.push(await this.letterOf(event, stored.offset, id));
     }
     await this.deadLetters.write(letters);
     return true;
@@ -55,7 +55,8 @@ export class InboxRefusals implements EventSink {
   }
 }
 
-/** Accepted without effect: a result that came twice is no fault of its sender. */
-function isIgnored(code: string): boolean {
+/** Without effect, and no fault of the sender: a result that came twice, or the word to begin of a worker that got the task twice. */
+function isHarmless({ data: { command, code } }: EventNamed<'CommandRejected'>): boolean {
+  if (command === 'StartTask' && code === 'TASK_NOT_READY') return true;
   return Object.hasOwn(errorCodes, code) && errorCodes[code as ErrorCode].kind === 'ignored';
 }

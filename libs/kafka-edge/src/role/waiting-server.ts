@@ -16,6 +16,11 @@ export class WaitingServer {
     await once(this.server, 'listening');
   }
 
+  getUrl(): Promise<string> {
+    const address = this.server.address();
+    return Promise.resolve(`http://localhost:${typeof address === 'object' ? address?.port : ''}`);
+  }
+
   async close(): Promise<void> {
     if (!this.server.listening) return;
     this.server.close();

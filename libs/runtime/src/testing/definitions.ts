@@ -9,9 +9,9 @@ export function aWorkflowDef(name: string, tasks: readonly Fields[], fields: Fie
   return parsed.value;
 }
 
-/** Without retries and timeouts unless the test wants some. */
+/** Without retries unless the test wants some. */
 export function aTaskDef(name: string, fields: Fields = {}): TaskDef {
-  const parsed = parseTaskDef({ name, retryCount: 0, responseTimeoutSeconds: 0, timeoutSeconds: 0, ...fields });
+  const parsed = parseTaskDef({ name, retryCount: 0, ...fields });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.violations));
   return parsed.value;
 }

@@ -14,6 +14,10 @@ export class FaultyJournal implements Journal {
   readonly appendFaultsOf = new Map<number, Fault[]>();
   readonly sendFaults: Fault[] = [];
   readonly historyFaults: Fault[] = [];
+  /** Appends wait for it. */
+  gate: Promise<void> | undefined;
+  /** Smaller than the real one when it is set. */
+  decisionBytesMax: number | undefined;
   appends = 0;
   claims = 0;
 
@@ -30,8 +34,10 @@ export class FaultyJournal implements Journal {
     this.claims += 1;
     return {
       ...claim,
-      append: (decisions) => {
+      decisionBytesMax: this.decisionBytesMax ?? claim.decisionBytesMax,
+      append: async (decisions) => {
         this.appends += 1;
+        await this.gate;
         const fault = this.appendFaultsOf.get(partition)?.shift() ?? this.appendFaults.shift();
         return suffer(fault, () => claim.append(decisions));
       },

@@ -6,7 +6,15 @@ import type { Command, CommandData, CommandType, Event, EventNamed, EventType } 
 import type { TaskDef, WorkflowDef } from '@dacapo/definitions';
 import type { WorkflowState } from '@dacapo/engine';
 import { MemoryDefinitionLog, MemoryDefinitions, MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import { anId, aWorkflowId, Condition, type ReadStore, sha256, type SnapshotStore, type StoredEvent } from '@dacapo/ports';
+import {
+  anId,
+  aWorkflowId,
+  Condition,
+  type ReadStore,
+  sha256,
+  type SnapshotStore,
+  type StoredEvent,
+} from '@dacapo/ports';
 
 import { type Answer } from '../answers.js';
 import { DefinitionRegistry } from '../definition-registry.js';
@@ -161,7 +169,11 @@ export class House {
     return aWorkflowId(partition, this.journal.partitionCount);
   }
 
-  startCommand(definition: string, workflowId = this.workflowId(), input: Readonly<Record<string, unknown>> = {}): Command {
+  startCommand(
+    definition: string,
+    workflowId = this.workflowId(),
+    input: Readonly<Record<string, unknown>> = {},
+  ): Command {
     return this.command('StartWorkflow', workflowId, { definition, name: 'wf', version: 1, input });
   }
 
@@ -173,7 +185,11 @@ export class House {
   }
 
   /** Claims the latest attempt of a task and completes it. */
-  async complete(workflowId: string, reference: string, output: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+  async complete(
+    workflowId: string,
+    reference: string,
+    output: Readonly<Record<string, unknown>> = {},
+  ): Promise<Answer> {
     const taskId = this.taskId(workflowId, reference);
     await this.ask('ClaimTask', workflowId, { taskId, workerId: 'w' });
     return this.ask('CompleteTask', workflowId, { taskId, output });

@@ -36,11 +36,23 @@ export function overriding<T extends object>(inner: T, changes: Partial<T>): T {
   return Object.assign(Object.create(inner) as T, changes);
 }
 
-/** The partitions of a store moved aside, so that many tests share one store and none sees another's checkpoints. */
+/** Partitions and ids moved aside, so that many tests share one store and none sees what another has left there. */
 export function snapshotsApart(store: SnapshotStore, by: number): SnapshotStore {
+  const inside = (workflowId: string): string => `${by}/${workflowId}`;
+  const outside = (workflowId: string): string => workflowId.slice(`${by}/`.length);
   return overriding(store, {
     checkpoint: (partition) => store.checkpoint(partition + by),
-    save: (partition, checkpoint, changed, removed) => store.save(partition + by, checkpoint, changed, removed),
-    due: (partition, beforeTime, limit) => store.due(partition + by, beforeTime, limit),
+    load: async (ids) => {
+      const found = await store.load(ids.map(inside));
+      return new Map([...found].map(([id, snapshot]) => [outside(id), { ...snapshot, workflowId: outside(id) }]));
+    },
+    save: (partition, checkpoint, changed, removed) => {
+      const moved = changed.map((each) => ({ ...each, workflowId: inside(each.workflowId) }));
+      return store.save(partition + by, checkpoint, moved, removed.map(inside));
+    },
+    due: async (partition, beforeTime, limit) => {
+      const found = await store.due(partition + by, beforeTime, limit);
+      return found.map(({ workflowId, due }) => ({ workflowId: outside(workflowId), due }));
+    },
   });
 }

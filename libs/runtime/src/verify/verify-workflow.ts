@@ -40,7 +40,12 @@ export async function verifyWorkflow(tools: VerifyTools, workflowId: string): Pr
     if (!isDaCapoError(error)) throw error;
     violations.push({ invariant: 'I23', workflowId, message: `the history cannot be replayed: ${error.message}` });
   }
-  violations.push(...verifyDocuments(workflowId, partition, events, workflow, tasks));
+  try {
+    violations.push(...verifyDocuments(workflowId, partition, events, workflow, tasks));
+  } catch (error) {
+    if (!isDaCapoError(error)) throw error;
+    violations.push({ invariant: 'I21', workflowId, message: `the events cannot be projected: ${error.message}` });
+  }
   return {
     workflowId,
     valid: violations.length === 0,

@@ -1,0 +1,33 @@
+/** Task types of Conductor's server that this version does not run. As worker tasks they would wait for ever; so the workflow says why it ends. */
+import type { Decision } from '../decision.js';
+import type { Node } from '../flow.js';
+import { failWorkflow } from '../workflow-end.js';
+import type { Operator } from './operator.js';
+
+export const unsupportedTypes = [
+  'DYNAMIC',
+  'DECISION',
+  'FORK_JOIN_DYNAMIC',
+  'EXCLUSIVE_JOIN',
+  'DO_WHILE',
+  'START_WORKFLOW',
+  'HUMAN',
+  'NOOP',
+  'HTTP',
+  'INLINE',
+  'LAMBDA',
+  'JSON_JQ_TRANSFORM',
+  'EVENT',
+  'KAFKA_PUBLISH',
+  'JDBC',
+] as const;
+
+export const unsupported: Operator = {
+  enter(decision: Decision, node: Node): void {
+    failWorkflow(
+      decision,
+      'FAILED',
+      `Task ${node.reference}: this version does not run tasks of type ${node.task.type}`,
+    );
+  },
+};

@@ -1,0 +1,119 @@
+import type { TaskDocument } from '@dacapo/contracts';
+import type { HistoryEntry, StoredEvent } from '@dacapo/ports';
+import { projectTask } from '@dacapo/projections';
+import { type DefinitionRegistry, systemClock } from '@dacapo/runtime';
+
+import { DeadLetters } from '../dead-letters.js';
+import { Publisher } from '../publisher.js';
+import { FakeBroker, hash, silent, Story } from '../testing/builders.js';
+import { TaskTopics } from './task-topics.js';
+
+const registry = {
+  content: () => undefined,
+  taskDef: () => undefined,
+  whenAllKnown: () => Promise.resolve(),
+} as unknown as DefinitionRegistry;
+
+function aDispatcher(stored?: TaskDocument, history: readonly StoredEvent[] = []) {
+  const broker = new FakeBroker();
+  const ensured: string[] = [];
+  const shared = { kafka: broker.kafka, clock: systemClock, log: silent };
+  const topics = new TaskTopics({
+    ...shared,
+    topicPrefix: 'p.',
+    ensureTopics: (names) => {
+      ensured.push(...names);
+      return Promise.resolve();
+    },
+    journal: { history: () => Promise.resolve([{ causation: '0:1', events: history }] as readonly HistoryEntry[]) },
+    store: { task: () => Promise.resolve(stored), workflow: () => Promise.resolve(undefined) },
+    registry,
+    deadLetters: new DeadLetters('p.dead-letters', new Publisher({ ...shared, name: 'test' }), systemClock),
+    hash,
+  });
+  return { topics, broker, ensured };
+}
+
+const retry = { timers: { offer: 9_000 }, delaySeconds: 5 };
+
+describe('task topics', () => {
+  it('publishes a task when it is scheduled, as a poll would return it, to a topic that is made before', async () => {
+    const { topics, broker, ensured } = aDispatcher();
+    expect(await topics.take(0, [new Story('w').scheduled('t', { domain: 'eu' })], true)).toBe(true);
+    expect(ensured).toEqual(['p.tasks.pay..eu']);
+    expect(broker.records.map(({ topic, key }) => [topic, key])).toEqual([['p.tasks.pay..eu', 't']]);
+    expect(JSON.parse(broker.records[0]?.value ?? '')).toMatchObject({
+      taskId: 't',
+      workflowInstanceId: 'w',
+      status: 'SCHEDULED',
+      taskDefName: 'pay',
+      domain: 'eu',
+    });
+  });
+
+  it('leaves tasks alone that are polled for, or that the server works on', async () => {
+    const { topics, broker } = aDispatcher();
+    const story = new Story('w');
+    const events = [story.scheduled('a', { delivery: 'poll' }), story.scheduled('b', { queue: undefined })];
+    await topics.take(0, [...events, story.event('TaskOffered', { taskId: 'a' })], true);
+    expect(broker.records).toEqual([]);
+  });
+
+  it('publishes a delayed task when it is offered, and one that its worker gave back', async () => {
+    const { topics, broker } = aDispatcher();
+    const story = new Story('w');
+    await topics.take(0, [story.scheduled('t', retry)], true);
+    expect(broker.records).toEqual([]);
+    await topics.take(0, [story.event('TaskOffered', { taskId: 't' })], true);
+    expect(broker.records).toHaveLength(1);
+    await topics.take(0, [story.event('TaskStarted', { taskId: 't' })], true);
+    await topics.take(0, [story.event('TaskProgressed', { taskId: 't', status: 'SCHEDULED' })], true);
+    expect(broker.records).toHaveLength(2);
+  });
+
+  it('finds the document of a task that was scheduled before its time, in the store or in the log', async () => {
+    const story = new Story('w');
+    const scheduled = story.scheduled('t', retry);
+    const offered = story.event('TaskOffered', { taskId: 't' });
+    const before = projectTask(undefined, scheduled.event, { partition: 0, offset: 1 });
+    const after = projectTask(before, offered.event, { partition: 0, offset: 2 });
+    const cases: readonly (readonly [TaskDocument | undefined, readonly StoredEvent[]])[] = [
+      [after, []],
+      [before, [scheduled, offered]],
+      [undefined, [scheduled, offered]],
+    ];
+    for (const [stored, history] of cases) {
+      const { topics, broker } = aDispatcher(stored, history);
+      await topics.take(0, [offered], true);
+      expect(broker.records.map(({ key }) => key)).toEqual(['t']);
+    }
+  });
+
+  it('holds ready tasks back until it has caught up, and forgets those that are over', async () => {
+    const { topics, broker } = aDispatcher();
+    const story = new Story('w');
+    expect(await topics.take(0, [story.scheduled('old'), story.scheduled('waits')], false)).toBe(false);
+    const done = story.event('TaskCompleted', { taskId: 'old', status: 'COMPLETED' });
+    expect(await topics.take(0, [done], true)).toBe(true);
+    expect(broker.records.map(({ key }) => key)).toEqual(['waits']);
+  });
+
+  it('makes the topics anew after a failure', async () => {
+    const { topics, broker, ensured } = aDispatcher();
+    broker.failures = 1;
+    await topics.take(0, [new Story('w').scheduled('t')], true);
+    expect(broker.records).toHaveLength(1);
+    expect(broker.connections).toBe(2);
+    expect(ensured).toEqual(['p.tasks.pay', 'p.tasks.pay']);
+  });
+
+  it('writes a dead letter about a task that is too big for a topic, and goes on', async () => {
+    const { topics, broker } = aDispatcher();
+    const story = new Story('w');
+    await topics.take(0, [story.scheduled('big', { input: { x: 'y'.repeat(1_000_001) } }), story.scheduled('t')], true);
+    expect(broker.records.map(({ topic, key }) => [topic, key])).toEqual([
+      ['p.dead-letters', 'big'],
+      ['p.tasks.pay', 't'],
+    ]);
+  });
+});
