@@ -56,10 +56,18 @@ export class Server {
   /** Resolves when it serves, or with its exit when it ended before that. */
   async start({ crashAt, port = this.port }: StartOptions = {}): Promise<Exit | undefined> {
     const { NODE_OPTIONS: _ignored, ...env } = process.env;
-    const child = spawn(process.execPath, [main, '--data', this.directory, '--port', String(port)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, NODE_COMPILE_CACHE: compileCache, ...(crashAt === undefined ? {} : { DACAPO_CRASH_AT: crashAt }) },
-    });
+    const child = spawn(
+      process.execPath,
+      [main, '--data', this.directory, '--port', String(port), '--partitions', '4'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...env,
+          NODE_COMPILE_CACHE: compileCache,
+          ...(crashAt === undefined ? {} : { DACAPO_CRASH_AT: crashAt }),
+        },
+      },
+    );
     this.child = child;
     this.output = '';
     running.add(child);

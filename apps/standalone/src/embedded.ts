@@ -18,7 +18,8 @@ import {
 } from '@dacapo/runtime';
 import { SqliteStore } from '@dacapo/store-sqlite';
 
-const partitionsDefault = 4;
+/** One process has one thread to decide on: more partitions only make more and smaller commits (ARCHITECTURE.md, decision 10). */
+const partitionsDefault = 1;
 
 export class Embedded {
   private constructor(

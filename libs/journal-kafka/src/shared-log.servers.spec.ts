@@ -137,6 +137,22 @@ const lost = expect.objectContaining({ code: 'JOURNAL_UNAVAILABLE' });
       expect(received).toEqual(ids);
     });
 
+    it('leaves no connection behind, however many readers begin at once', async () => {
+      const sockets = (): number => process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length;
+      const before = sockets();
+      const partitions = [0, 1, 2];
+      const since = { offset: 0, epoch: 0 };
+      const writer = await open();
+      for (const each of partitions) await writer.claim(each, 'test', since);
+      await writer.close();
+      while (sockets() > before) await new Promise((resolve) => setImmediate(resolve));
+      const journal = await open();
+      await Promise.all(partitions.map((each) => readAll(journal, each, 0)));
+      await journal.close();
+      // Their ends arrive in later turns; if one never does, the test runs out of time.
+      while (sockets() > before) await new Promise((resolve) => setImmediate(resolve));
+    });
+
     it('refuses a command that no batch can hold, and nothing else', async () => {
       const journal = await open();
       const id = aWorkflowId(0, 4);

@@ -83,6 +83,11 @@ export class JournalFile {
     this.writer.commit(commit);
   }
 
+  /** Undefined when a commit would begin at once. */
+  whenIdle(): Promise<void> | undefined {
+    return this.writer.whenIdle();
+  }
+
   /** To be called when something that was committed is durable. */
   changed(): void {
     this.witness.changed();

@@ -67,7 +67,7 @@ export class SqliteClaim implements Claim {
   }
 
   commands(fromOffset: number): CommandSource {
-    return this.of.queue.open(Math.max(fromOffset, this.offset + 1));
+    return this.of.queue.open(Math.max(fromOffset, this.offset + 1), () => this.file.whenIdle());
   }
 
   append(decisions: readonly Decision[]): Promise<readonly (readonly StoredEvent[])[]> {

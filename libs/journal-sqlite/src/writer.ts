@@ -29,7 +29,7 @@ export class Writer {
   private isScheduled = false;
   private failure: unknown;
   private readonly exited: Promise<void>;
-  private onIdle: () => void = () => undefined;
+  private idle: { readonly reached: Promise<void>; readonly reach: () => void } | undefined;
 
   private constructor(private readonly worker: Worker) {
     this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
@@ -72,12 +72,17 @@ export class Writer {
     queueMicrotask(() => this.flush());
   }
 
+  /** Resolves when the commit under way, and what waits behind it, is done; undefined when there is none. */
+  whenIdle(): Promise<void> | undefined {
+    if (this.inFlight === none && this.waiting.length === 0) return undefined;
+    this.idle ??= promiseOfIdle();
+    return this.idle.reached;
+  }
+
   /** Ends the thread when everything that waits is stored. */
   async close(): Promise<void> {
     if (this.failure === undefined) {
-      while (this.inFlight !== none || this.waiting.length > 0) {
-        await new Promise<void>((resolve) => (this.onIdle = resolve));
-      }
+      for (let idle = this.whenIdle(); idle !== undefined; idle = this.whenIdle()) await idle;
       this.failure = unavailable('the journal is closed');
       this.post({ kind: 'close' });
     }
@@ -110,7 +115,7 @@ export class Writer {
     // The disk goes on before anybody hears of the last commit.
     this.flush();
     for (const each of commits) each.onStored();
-    if (this.inFlight === none && this.waiting.length === 0) this.onIdle();
+    if (this.inFlight === none && this.waiting.length === 0) this.becomeIdle();
   }
 
   private fail(cause: unknown): void {
@@ -120,12 +125,23 @@ export class Writer {
     this.inFlight = none;
     this.waiting = [];
     for (const each of commits) each.onFailed(this.failure);
-    this.onIdle();
+    this.becomeIdle();
+  }
+
+  private becomeIdle(): void {
+    const { idle } = this;
+    this.idle = undefined;
+    idle?.reach();
   }
 
   private post(request: WriterRequest): void {
     this.worker.postMessage(request);
   }
+}
+
+function promiseOfIdle(): { readonly reached: Promise<void>; readonly reach: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { reached: promise, reach: resolve };
 }
 
 function reach(name: CrashPointName, commits: readonly Commit[]): void {

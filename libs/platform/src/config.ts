@@ -14,7 +14,7 @@ const schema = z.strictObject({
   grpcPort: port.default(8090),
   host: z.string().min(1).default('127.0.0.1'),
   dataDir: z.string().min(1).default('.dacapo'),
-  /** Embedded journal: 4; on Kafka the number is fixed when the topics are made. */
+  /** Embedded journal: 1; on Kafka 16, fixed when the topics are made. */
   partitions: z.coerce.number().int().min(1).max(1024).optional(),
   kafkaBrokers: z.string().default('127.0.0.1:9092'),
   kafkaTopicPrefix: z

@@ -7,7 +7,7 @@ export const limits = {
   /** Ended workflows kept in memory per lane: what comes late is refused without a look in the log. */
   laneEnded: 1_000,
   /** How long a command may wait for the definition it names: on Kafka it may overtake it. */
-  definitionWaitMs: 30_000,
+  definitionWaitMs: 8_000,
   /** A timer that the log's clock called early is tried again after this. */
   timerSkewMs: 20,
   /** Timers read from the snapshots at one look. */
