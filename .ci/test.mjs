@@ -1,6 +1,6 @@
 // All checks in one go, the same at the desk and in CI; ends with `N passed, N failed`. A static check counts as one test.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +14,14 @@ function run(command, args, env = process.env) {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
     child.on('close', (code) => resolve(code === 0));
   });
+}
+
+/** The addresses that `npm run servers -- start` wrote; what the environment says itself wins. */
+function serversEnv() {
+  const file = join('.servers', 'env');
+  if (!existsSync(file)) return {};
+  const lines = readFileSync(file, 'utf8').matchAll(/^export (DACAPO_[A-Z_]+)=(.*)$/gm);
+  return Object.fromEntries([...lines].map(([, name, value]) => [name, process.env[name] ?? value]));
 }
 
 let passed = 0;
@@ -30,7 +38,7 @@ const env = {
   TZ: 'UTC',
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
-  ...(isServers ? { DACAPO_TEST_SERVERS: '1' } : {}),
+  ...(isServers ? { DACAPO_TEST_SERVERS: '1', ...serversEnv() } : {}),
 };
 const jest = ['jest', '--json', `--outputFile=${report}`, ...(isServers ? ['--runInBand'] : ['--maxWorkers=2'])];
 await run('npx', jest.concat(process.argv.slice(2).filter((argument) => argument !== '--servers')), env);
