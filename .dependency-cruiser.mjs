@@ -65,6 +65,12 @@ export default {
       from: { path: '^libs/runtime/src', pathNot: spec },
       to: { path: '^libs/(api|platform|triggers)/' },
     },
+    {
+      name: 'production-never-imports-the-suites',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: [spec, '^libs/ports-testing/'] },
+      to: { path: '^libs/ports-testing/' },
+    },
     { name: 'libs-never-import-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     {
       name: 'apps-never-import-apps',

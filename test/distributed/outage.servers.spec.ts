@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { orderWorkers } from '@dacapo/examples';
-import { PrivateServers } from '@dacapo/ports';
+import { PrivateServers } from '@dacapo/ports-testing';
 
 import { describeWithServers, expectWhole, Installation } from './harness.js';
 

@@ -12,7 +12,8 @@ import {
 import { parseTaskDef, parseWorkflowDef, type ParseResult } from '@dacapo/definitions';
 import type { Flow } from '@dacapo/engine';
 import { MemoryDefinitionLog, MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import { anId, Condition, sha256, type SnapshotStore } from '@dacapo/ports';
+import { type SnapshotStore } from '@dacapo/ports';
+import { anId, Condition, sha256 } from '@dacapo/ports-testing';
 import { CommandFactory, DefinitionRegistry, EngineRuntime } from '@dacapo/runtime';
 
 /** Snapshots are a cache: without one everything is folded from the log. */

@@ -20,9 +20,7 @@ export async function startServer(mode: Mode, port: number): Promise<OwnServer> 
   const name = `bench${process.pid}`;
   // Topics and a database of its own: what earlier runs left would be read at the start.
   const isolation =
-    mode === 'embedded'
-      ? ['--data', folder]
-      : ['--kafka-topic-prefix', `${name}.`, '--mongo-database', name, '--partitions', '4'];
+    mode === 'embedded' ? ['--data', folder] : ['--kafka-topic-prefix', `${name}.`, '--mongo-database', name];
   const child = spawn(process.execPath, [main, '--port', String(port), ...isolation], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

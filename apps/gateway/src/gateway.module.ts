@@ -26,7 +26,9 @@ export class GatewayModule {
 
 export async function makeServer(role: GatewayRole, config: Config, log: Log): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(role), createHttpAdapter(), {
-    logger: ['error', 'warn'],
+    // Errors are thrown and reported in one line (run-app.ts), or logged by the error filter.
+    logger: false,
+    abortOnError: false,
   });
   configureHttp(app, {
     bodyLimitBytes: config.httpBodyBytesMax,

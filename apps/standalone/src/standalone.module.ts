@@ -25,7 +25,9 @@ export class StandaloneModule {
 
 export async function makeServer(embedded: Embedded, config: Config, log: Log): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(embedded), createHttpAdapter(), {
-    logger: ['error', 'warn'],
+    // Errors are thrown and reported in one line (run-app.ts), or logged by the error filter.
+    logger: false,
+    abortOnError: false,
   });
   configureHttp(app, {
     bodyLimitBytes: config.httpBodyBytesMax,

@@ -1,7 +1,8 @@
 import type { Event, TaskDocument } from '@dacapo/contracts';
 import { parseTaskDef, parseWorkflowDef, type TaskDef, type WorkflowDef } from '@dacapo/definitions';
 import { MemoryDefinitionLog, MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import { aWorkflowId, Condition, type ReadStore, sha256, type SnapshotStore } from '@dacapo/ports';
+import { type ReadStore, type SnapshotStore } from '@dacapo/ports';
+import { aWorkflowId, Condition, sha256 } from '@dacapo/ports-testing';
 import { DefinitionRegistry, EngineRuntime, GatewayRuntime, verifyWorkflow } from '@dacapo/runtime';
 import { SqliteStore } from '@dacapo/store-sqlite';
 import { mkdtemp, rm } from 'node:fs/promises';

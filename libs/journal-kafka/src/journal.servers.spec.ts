@@ -1,6 +1,6 @@
 /** The contract on a real broker. One pair of topics for the whole file: a broker keeps what it is given. */
 import { env } from 'node:process';
-import { definitionLogContract, journalContract } from '@dacapo/ports';
+import { definitionLogContract, journalContract } from '@dacapo/ports-testing';
 import { KafkaDefinitionLog, KafkaJournal } from './index.js';
 
 const brokers = env['DACAPO_KAFKA_BROKERS']?.split(',');

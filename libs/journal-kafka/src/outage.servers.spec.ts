@@ -2,7 +2,7 @@
 import { env } from 'node:process';
 import type { Command } from '@dacapo/contracts';
 import { formatPosition, isDaCapoError } from '@dacapo/contracts';
-import { aCommand, admittedOf, aWorkflowId, PrivateServers, readAll, TestLane } from '@dacapo/ports';
+import { aCommand, admittedOf, aWorkflowId, PrivateServers, readAll, TestLane } from '@dacapo/ports-testing';
 import { KafkaJournal } from './index.js';
 
 const partition = 0;

@@ -2,7 +2,7 @@
 import { env } from 'node:process';
 import type { Command } from '@dacapo/contracts';
 import type { Producer } from 'kafkajs';
-import { aCommand, admittedOf, aWorkflowId, readAll, TestLane } from '@dacapo/ports';
+import { aCommand, admittedOf, aWorkflowId, readAll, TestLane } from '@dacapo/ports-testing';
 import { ensureTopics, KafkaJournal, openClient, topicSpecs } from './index.js';
 
 const addresses = env['DACAPO_KAFKA_BROKERS'];

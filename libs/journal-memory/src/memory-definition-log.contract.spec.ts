@@ -1,4 +1,4 @@
-import { definitionLogContract } from '@dacapo/ports';
+import { definitionLogContract } from '@dacapo/ports-testing';
 import { MemoryDefinitionLog, MemoryDefinitions } from './memory-definition-log.js';
 
 definitionLogContract('MemoryDefinitionLog', async () => {

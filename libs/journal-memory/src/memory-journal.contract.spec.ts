@@ -1,4 +1,4 @@
-import { journalContract } from '@dacapo/ports';
+import { journalContract } from '@dacapo/ports-testing';
 import { MemoryJournal } from './memory-journal.js';
 import type { MemoryLog } from './memory-log.js';
 import { VirtualClock } from './virtual-clock.js';

@@ -1,4 +1,4 @@
-import { aCommand } from '@dacapo/ports';
+import { aCommand } from '@dacapo/ports-testing';
 import { CommandQueue } from './command-queue.js';
 import { limits } from './limits.js';
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, definitionLogContract, type DefinitionLog, journalContract } from '@dacapo/ports';
+import { type Clock, type DefinitionLog } from '@dacapo/ports';
+import { definitionLogContract, journalContract } from '@dacapo/ports-testing';
 import { SqliteJournal } from './sqlite-journal.js';
 import { systemClock } from './testing/system-clock.js';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aCommand, admittedOf, aWorkflowId, readAll, TestLane } from '@dacapo/ports';
+import { aCommand, admittedOf, aWorkflowId, readAll, TestLane } from '@dacapo/ports-testing';
 import { SqliteJournal } from './sqlite-journal.js';
 import { runChild } from './testing/run-child.js';
 import { systemClock } from './testing/system-clock.js';

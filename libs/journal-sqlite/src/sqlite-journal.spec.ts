@@ -3,16 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Command, sealEvent } from '@dacapo/contracts';
-import {
-  aCommand,
-  armCrashPoints,
-  aWorkflowId,
-  type Clock,
-  readAll,
-  sha256,
-  type StoredEvent,
-  TestLane,
-} from '@dacapo/ports';
+import { armCrashPoints, type Clock, type StoredEvent } from '@dacapo/ports';
+import { aCommand, aWorkflowId, readAll, sha256, TestLane } from '@dacapo/ports-testing';
 import { SqliteJournal } from './sqlite-journal.js';
 import { runChild } from './testing/run-child.js';
 import { systemClock } from './testing/system-clock.js';

@@ -22,21 +22,3 @@ export {
   type WorkflowSortField,
 } from './read-store.js';
 export { type LaneCheckpoint, type Snapshot, type SnapshotStore } from './snapshot-store.js';
-export { definitionLogContract, type DefinitionLogFixture } from './testing/definition-log.contract.js';
-export { aTask, aWorkflow } from './testing/documents.js';
-export { journalContract, type JournalFixture } from './testing/journal.contract.js';
-export { oddValues } from './testing/odd-values.js';
-export { PrivateServers } from './testing/private-servers.js';
-export { readStoreContract, type ReadStoreFixture } from './testing/read-store.contract.js';
-export { snapshotStoreContract, type SnapshotStoreFixture } from './testing/snapshot-store.contract.js';
-export {
-  aCommand,
-  admittedOf,
-  anId,
-  aWorkflowId,
-  Condition,
-  type Ran,
-  readAll,
-  sha256,
-  TestLane,
-} from './testing/test-lane.js';

@@ -1,6 +1,7 @@
 import type { Command } from '@dacapo/contracts';
 import { decide, type WorkflowState } from '@dacapo/engine';
-import { type Claim, type Decision, sha256, type StoredEvent } from '@dacapo/ports';
+import { type Claim, type Decision, type StoredEvent } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { AfterAppend } from './after-append.js';
 import { Alarms } from './alarms.js';

@@ -1,5 +1,5 @@
 import { MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import { aCommand, aWorkflowId, TestLane } from '@dacapo/ports';
+import { aCommand, aWorkflowId, TestLane } from '@dacapo/ports-testing';
 
 import { Answers } from './answers.js';
 import { EventFeed } from './event-feed.js';

@@ -1,5 +1,5 @@
 import type { DefinitionEntry, DefinitionLog } from '@dacapo/ports';
-import { sha256 } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 import { MemoryDefinitionLog, MemoryDefinitions, VirtualClock } from '@dacapo/journal-memory';
 
 import { DefinitionRegistry } from './definition-registry.js';

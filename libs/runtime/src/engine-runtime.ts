@@ -1,6 +1,7 @@
 /** The lanes of the partitions that this process owns, each kept alive by itself. */
 import { Confirmations } from './confirmations.js';
-import { Lane, type LaneOptions, type LaneStats } from './lane.js';
+import { Lane, type LaneOptions } from './lane.js';
+import type { LaneStats } from './lane-work.js';
 import { Supervisor } from './supervisor.js';
 
 export type EngineOptions = Omit<LaneOptions, 'partition' | 'confirmations'> & {

@@ -1,6 +1,7 @@
 import { sealEvent } from '@dacapo/contracts';
 import { MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import { aCommand, aWorkflowId, sha256, type StoredEvent, TestLane } from '@dacapo/ports';
+import { type StoredEvent } from '@dacapo/ports';
+import { aCommand, aWorkflowId, sha256, TestLane } from '@dacapo/ports-testing';
 
 import { EventFeed } from './event-feed.js';
 

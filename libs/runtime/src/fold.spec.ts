@@ -1,6 +1,6 @@
 import { type EventData, type EventType, isDaCapoError, sealEvent } from '@dacapo/contracts';
 import type { Event } from '@dacapo/contracts';
-import { sha256 } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { fold } from './fold.js';
 

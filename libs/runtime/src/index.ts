@@ -5,7 +5,7 @@ export { type EngineOptions, EngineRuntime } from './engine-runtime.js';
 export { EventFeed, type FeedListener } from './event-feed.js';
 export { fold } from './fold.js';
 export { type GatewayOptions, GatewayRuntime } from './gateway-runtime.js';
-export { type LaneStats } from './lane.js';
+export { type LaneStats } from './lane-work.js';
 export { limits as runtimeLimits } from './limits.js';
 export { locateByReadModel } from './locate.js';
 export { type Log } from './log.js';

@@ -1,6 +1,6 @@
 import { type Command, partitionOf, type TaskDocument } from '@dacapo/contracts';
 import { isEnded, type WorkflowState } from '@dacapo/engine';
-import { sha256 } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 import fc from 'fast-check';
 
 import { aTaskDef, aWorkflowDef, fork, join, simple, subWorkflow, wait } from './testing/definitions.js';

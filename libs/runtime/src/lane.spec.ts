@@ -1,6 +1,7 @@
 import type { Command, Event } from '@dacapo/contracts';
 import { canonicalJson, populate } from '@dacapo/definitions';
-import { sha256, type SnapshotStore } from '@dacapo/ports';
+import { type SnapshotStore } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { limits } from './limits.js';
 import { aTaskDef, aWorkflowDef, fork, join, simple, subWorkflow, task, wait } from './testing/definitions.js';

@@ -1,5 +1,6 @@
 import { DaCapoError } from '@dacapo/contracts';
-import { type ProjectionWrite, type ReadStore, sha256 } from '@dacapo/ports';
+import { type ProjectionWrite, type ReadStore } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { limits } from './limits.js';
 import { readerLoop } from './loops.js';

@@ -1,7 +1,7 @@
 import { type Command, type CommandNamed, DaCapoError, decodeCommand, encodeCommand } from '@dacapo/contracts';
 import type { Reaction, StartRequest } from '@dacapo/engine';
 import { MemoryDefinitionLog, MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import { sha256 } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { Confirmations } from './confirmations.js';
 import { DefinitionRegistry } from './definition-registry.js';

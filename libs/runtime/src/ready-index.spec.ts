@@ -1,5 +1,6 @@
 import { type EventData, type EventType, sealEvent, type TaskDocument } from '@dacapo/contracts';
-import { aTask, sha256, type StoredEvent } from '@dacapo/ports';
+import { type StoredEvent } from '@dacapo/ports';
+import { aTask, sha256 } from '@dacapo/ports-testing';
 
 import { type ParkedPoll, ReadyIndex } from './ready-index.js';
 

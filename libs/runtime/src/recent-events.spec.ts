@@ -1,5 +1,6 @@
 import { type EventData, type EventType, sealEvent } from '@dacapo/contracts';
-import { sha256, type StoredEvent } from '@dacapo/ports';
+import { type StoredEvent } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { limits } from './limits.js';
 import { RecentEvents } from './recent-events.js';

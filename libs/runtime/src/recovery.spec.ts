@@ -1,6 +1,7 @@
 import { sealEvent } from '@dacapo/contracts';
 import type { Reaction } from '@dacapo/engine';
-import { type Claim, type LaneCheckpoint, sha256 } from '@dacapo/ports';
+import { type Claim, type LaneCheckpoint } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { LaneMemory } from './lane-memory.js';
 import { checkCheckpoint, noCheckpoint, recover, type Recovered } from './recovery.js';

@@ -1,6 +1,6 @@
 /** A server of its own is killed by SIGKILL between and during writes and started again. */
 import { env } from 'node:process';
-import { aTask, aWorkflow, PrivateServers } from '@dacapo/ports';
+import { aTask, aWorkflow, PrivateServers } from '@dacapo/ports-testing';
 import { MongoStore } from './index.js';
 
 const unavailable = expect.objectContaining({ code: 'STORE_UNAVAILABLE' });

@@ -1,7 +1,7 @@
 /** The contracts on a server that speaks MongoDB's protocol. A database for the whole file; the suites use ids of their own. */
 import { env } from 'node:process';
 import { MongoClient } from 'mongodb';
-import { readStoreContract, snapshotStoreContract } from '@dacapo/ports';
+import { readStoreContract, snapshotStoreContract } from '@dacapo/ports-testing';
 import { MongoStore } from './index.js';
 
 const url = env['DACAPO_MONGO_URL'];

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readStoreContract, snapshotStoreContract } from '@dacapo/ports';
+import { readStoreContract, snapshotStoreContract } from '@dacapo/ports-testing';
 import { SqliteStore } from './sqlite-store.js';
 
 /** The suites close the part; here that closes the whole. */

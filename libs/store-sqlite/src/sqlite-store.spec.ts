@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { aTask, aWorkflow, type ProjectionWrite } from '@dacapo/ports';
+import { type ProjectionWrite } from '@dacapo/ports';
+import { aTask, aWorkflow } from '@dacapo/ports-testing';
 import { SqliteStore } from './sqlite-store.js';
 
 describe('SqliteStore', () => {

@@ -1,5 +1,5 @@
 import { defaultTaskDef, parseWorkflowDef, populate, type WorkflowDef } from '@dacapo/definitions';
-import { aTask } from '@dacapo/ports';
+import { aTask } from '@dacapo/ports-testing';
 
 import type { Definitions } from './definition-texts.js';
 import { queueWaitTime, taskText, toTask } from './to-task.js';

@@ -1,4 +1,4 @@
-import { aTask, aWorkflow } from '@dacapo/ports';
+import { aTask, aWorkflow } from '@dacapo/ports-testing';
 
 import { classifierOf, toSummary } from './to-summary.js';
 import { workflowText } from './to-workflow.js';

@@ -1,6 +1,6 @@
 /** Appends without end in every partition, and says on its standard output what was acknowledged, until it is killed. */
 import { writeSync } from 'node:fs';
-import { aCommand, aWorkflowId, TestLane } from '@dacapo/ports';
+import { aCommand, aWorkflowId, TestLane } from '@dacapo/ports-testing';
 import { SqliteJournal } from '../sqlite-journal.js';
 import { systemClock } from './system-clock.js';
 

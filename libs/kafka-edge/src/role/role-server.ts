@@ -35,7 +35,9 @@ export class RoleHealthModule {
 
 export async function makeRoleServer(root: DynamicModule): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), {
-    logger: ['error', 'warn'],
+    // Errors are thrown and reported in one line (run-app.ts), or logged by the error filter.
+    logger: false,
+    abortOnError: false,
   });
   await app.init();
   return app;

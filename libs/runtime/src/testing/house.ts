@@ -6,15 +6,8 @@ import type { Command, CommandData, CommandType, Event, EventNamed, EventType } 
 import type { TaskDef, WorkflowDef } from '@dacapo/definitions';
 import type { WorkflowState } from '@dacapo/engine';
 import { MemoryDefinitionLog, MemoryDefinitions, MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import {
-  anId,
-  aWorkflowId,
-  Condition,
-  type ReadStore,
-  sha256,
-  type SnapshotStore,
-  type StoredEvent,
-} from '@dacapo/ports';
+import { type ReadStore, type SnapshotStore, type StoredEvent } from '@dacapo/ports';
+import { anId, aWorkflowId, Condition, sha256 } from '@dacapo/ports-testing';
 
 import { type Answer } from '../answers.js';
 import { DefinitionRegistry } from '../definition-registry.js';

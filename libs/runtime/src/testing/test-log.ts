@@ -1,5 +1,5 @@
 /** What the code under test says, kept, so that a test can wait for a word of it and show that nothing was said. */
-import { Condition } from '@dacapo/ports';
+import { Condition } from '@dacapo/ports-testing';
 
 import type { Log } from '../log.js';
 

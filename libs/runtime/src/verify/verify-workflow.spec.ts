@@ -1,6 +1,7 @@
 import { type Command, expectedHash, type WorkflowDocument } from '@dacapo/contracts';
 import type { TaskDocument } from '@dacapo/contracts';
-import { type HistoryEntry, type Journal, type ReadStore, sha256, type StoredEvent } from '@dacapo/ports';
+import { type HistoryEntry, type Journal, type ReadStore, type StoredEvent } from '@dacapo/ports';
+import { sha256 } from '@dacapo/ports-testing';
 
 import { aWorkflowDef, fork, join, simple } from '../testing/definitions.js';
 import { House } from '../testing/house.js';

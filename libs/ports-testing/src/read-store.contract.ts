@@ -1,6 +1,6 @@
 /** What every read store must do. Ids, names and partitions are the suite's own, so that a shared store does. */
 import type { TaskDocument, WorkflowDocument } from '@dacapo/contracts';
-import type { ProjectionWrite, ReadStore, WorkflowQuery } from '../read-store.js';
+import type { ProjectionWrite, ReadStore, WorkflowQuery } from '@dacapo/ports';
 import { aTask, aWorkflow } from './documents.js';
 import { oddValues } from './odd-values.js';
 import { anId } from './test-lane.js';

@@ -4,7 +4,7 @@
  * workflows that it made itself, so that it may run on a shared broker.
  */
 import type { Command, DaCapoError } from '@dacapo/contracts';
-import type { EventBatch, Journal, StoredEvent } from '../journal.js';
+import type { EventBatch, Journal, StoredEvent } from '@dacapo/ports';
 import { oddValues } from './odd-values.js';
 import { aCommand, admittedOf, aWorkflowId, Condition, readAll, TestLane } from './test-lane.js';
 

@@ -1,5 +1,5 @@
 /** What every definition log must do. It looks only at keys of its own, so that it may run on a shared broker. */
-import type { DefinitionEntry, DefinitionLog } from '../definition-log.js';
+import type { DefinitionEntry, DefinitionLog } from '@dacapo/ports';
 import { oddValues } from './odd-values.js';
 import { anId, Condition } from './test-lane.js';
 

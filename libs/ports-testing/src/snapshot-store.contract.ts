@@ -1,5 +1,5 @@
 /** What every snapshot store must do. Ids and partitions are the suite's own, so that a shared store does. */
-import type { LaneCheckpoint, Snapshot, SnapshotStore } from '../snapshot-store.js';
+import type { LaneCheckpoint, Snapshot, SnapshotStore } from '@dacapo/ports';
 import { oddValues } from './odd-values.js';
 import { anId } from './test-lane.js';
 

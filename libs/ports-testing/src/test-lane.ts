@@ -14,7 +14,7 @@ import {
   partitionOf,
   sealEvent,
 } from '@dacapo/contracts';
-import type { Claim, CommandSource, Decision, Journal, ReceivedCommand, StoredEvent } from '../journal.js';
+import type { Claim, CommandSource, Decision, Journal, ReceivedCommand, StoredEvent } from '@dacapo/ports';
 
 export const sha256: Hash = (text) => hash('sha256', text, 'base64url');
 
