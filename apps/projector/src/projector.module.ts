@@ -11,10 +11,15 @@ export class ProjectorModule {
     metrics.add(
       [
         ['dacapo_projection_events_total', 'Events written into the read model'],
+        [
+          'dacapo_projection_parked_workflows',
+          'Workflows whose documents could not be brought up to date: look at the log',
+        ],
         ['dacapo_projection_restarts_total', 'Times that the projection had to be started anew'],
       ],
       () => ({
         dacapo_projection_events_total: start.role?.projection.projected ?? 0,
+        dacapo_projection_parked_workflows: start.role?.projection.parked ?? 0,
         dacapo_projection_restarts_total: start.role?.restarts ?? 0,
       }),
     );

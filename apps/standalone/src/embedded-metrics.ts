@@ -27,11 +27,16 @@ export function addMetrics(metrics: Metrics, { engine, gateway, projection }: Em
     [
       ['dacapo_lane_restarts_total', 'Times that a lane had to be started anew'],
       ['dacapo_projection_events_total', 'Events written into the read model'],
+      [
+        'dacapo_projection_parked_workflows',
+        'Workflows whose documents could not be brought up to date: look at the log',
+      ],
       ['dacapo_projection_lag_events', 'Events that the read model does not have yet'],
     ],
     () => ({
       dacapo_lane_restarts_total: engine.restarts,
       dacapo_projection_events_total: projection.projected,
+      dacapo_projection_parked_workflows: projection.parked,
       dacapo_projection_lag_events: gateway.unprojected,
     }),
   );

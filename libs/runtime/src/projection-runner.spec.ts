@@ -18,6 +18,7 @@ describe('ProjectionRunner', () => {
   let faults: Error[];
   let projected: [partition: number, nextOffset: number][];
   let failures: unknown[];
+  let isBroken: boolean;
   let store: ReadStore;
   let gate: Promise<void> | undefined;
   let digest: string;
@@ -28,11 +29,13 @@ describe('ProjectionRunner', () => {
     digest = await house.define([aWorkflowDef('wf', [simple('a'), simple('b')])]);
     [writes, faults, projected, failures] = [[], [], [], []];
     gate = undefined;
+    isBroken = false;
     store = overriding(house.readStore, {
       write: async (batch) => {
         await gate;
         const fault = faults.shift();
         if (fault !== undefined) throw fault;
+        if (isBroken) throw new Error('a defect');
         await house.readStore.write(batch);
         writes.push(batch);
       },
@@ -72,6 +75,8 @@ describe('ProjectionRunner', () => {
     expect(await house.verify(id)).toMatchObject({ valid: true, violations: [] });
     expect((await house.readStore.workflow(id))?.seq).toBe(house.eventsOf(id).length);
   };
+  /** Nothing can be written: neither a batch, nor one of its workflows alone, nor the position. */
+  const breakStore = (): void => void (isBroken = true);
   const away = (): DaCapoError => new DaCapoError('STORE_UNAVAILABLE', 'away');
   const ended = async (): Promise<string> => {
     const id = await house.begin(digest);
@@ -165,22 +170,44 @@ describe('ProjectionRunner', () => {
 
   it('fails on a defect, and writes it all again after a new start', async () => {
     const id = await ended();
-    faults.push(new Error('a defect'));
+    breakStore();
     await start();
     await until(() => failures.length > 0);
+    isBroken = false;
     expect(String(failures[0])).toContain('a defect');
     await start();
     await caughtUp();
     await expectWhole(id);
   });
 
+  it('parks a workflow whose documents the store refuses, and goes on with the others', async () => {
+    const [refused, other] = [await house.begin(digest, 0), await house.begin(digest, 0)];
+    const { write } = store;
+    store.write = async (batch) => {
+      if (batch.workflows.some(({ workflowId }) => workflowId === refused)) throw new Error('too large');
+      await write.call(store, batch);
+    };
+    await start();
+    await caughtUp();
+    expect(failures).toEqual([]);
+    expect(runner.parked).toBe(1);
+    expect(await house.readStore.workflow(refused)).toBeUndefined();
+    await expectWhole(other);
+    await house.complete(other, 'a');
+    await house.complete(refused, 'a');
+    await caughtUp();
+    await expectWhole(other);
+    store.write = write;
+  });
+
   it('folds anew what it folded but could not write', async () => {
     const id = await house.begin(digest);
     await start();
     await caughtUp();
-    faults.push(new Error('a defect'));
+    breakStore();
     await house.complete(id, 'a');
     await until(() => failures.length > 0);
+    isBroken = false;
     await house.complete(id, 'b');
     await start();
     await caughtUp();
@@ -189,10 +216,11 @@ describe('ProjectionRunner', () => {
 
   it('is kept alive by its supervisor', async () => {
     const id = await ended();
-    faults.push(new Error('a defect'));
+    breakStore();
     const supervisor = new Supervisor('projection', () => readerLoop(runner), house.clock, house.log);
     const started = supervisor.start();
     await house.log.until('a loop failed');
+    isBroken = false;
     await Promise.resolve();
     expect(supervisor.isReady).toBe(false);
     house.clock.advance(100);
@@ -213,9 +241,10 @@ describe('ProjectionRunner', () => {
     await turn();
     const slowGate = gate;
     gate = undefined;
-    faults.push(new Error('a defect'));
+    breakStore();
     await house.complete(broken, 'a');
     await until(() => failures.length > 0);
+    isBroken = false;
     // The write of the slow partition is still under way when the loop starts anew.
     const again = start();
     await turn();
@@ -274,5 +303,8 @@ describe('ProjectionRunner', () => {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await turn();
+  for (let turns = 0; !holds(); turns++) {
+    if (turns > 2_000) throw new Error('what the test waits for does not come');
+    await turn();
+  }
 }

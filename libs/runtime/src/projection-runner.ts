@@ -2,22 +2,25 @@
  * Keeps the read model: folds what has come in while the last write was under way, one document per workflow and per task, and writes it at
  * once together with the position. A slow or absent store delays the read model and nothing else.
  */
-import { admit, type Fence, isDaCapoError, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
+import { admit, type Fence, isDaCapoError, type WorkflowDocument } from '@dacapo/contracts';
 import {
   type Clock,
   type EventBatch,
   type Journal,
   reachCrashPoint,
+  type ReaderCheckpoint,
   type ReadStore,
   type StoredEvent,
   type Subscription,
 } from '@dacapo/ports';
-import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
 
 import { limits } from './limits.js';
 import type { Log } from './log.js';
+import { type Documents, ProjectionDocuments } from './projection-documents.js';
 
 export const projectionReader = 'projection';
+
+const noCheckpoint: ReaderCheckpoint = { offset: 0, epoch: 0 };
 
 interface Options {
   readonly journal: Journal;
@@ -32,27 +35,33 @@ interface Options {
 
 export class ProjectionRunner {
   private readonly fences = new Map<number, Fence>();
-  private readonly workflows = new Map<string, WorkflowDocument>();
-  private readonly tasks = new Map<string, TaskDocument>();
+  private readonly checkpoints = new Map<number, ReaderCheckpoint>();
+  private readonly documents: ProjectionDocuments;
   private subscription: Subscription | undefined;
   private stopped = false;
   private isWaitingForStore = false;
   /** Events written into the read model since the start. */
   projected = 0;
 
-  constructor(private readonly options: Options) {}
+  constructor(private readonly options: Options) {
+    this.documents = new ProjectionDocuments(options.store, options.log);
+  }
+
+  /** Workflows whose documents could not be brought up to date. */
+  get parked(): number {
+    return this.documents.parkedCount;
+  }
 
   async start(onFailure: (error: unknown) => void): Promise<void> {
     // After a failure in one partition another one may still be writing: its older documents must not come behind newer ones.
     await this.subscription?.close();
     const from = new Map<number, number>();
-    // What was folded but not written before a failure must be folded again.
-    this.workflows.clear();
-    this.tasks.clear();
+    this.documents.clear();
     for (const partition of this.options.partitions) {
-      const checkpoint = await this.options.store.checkpoint(projectionReader, partition);
-      from.set(partition, checkpoint?.offset ?? 0);
-      this.fences.set(partition, { epoch: checkpoint?.epoch ?? 0 });
+      const checkpoint = (await this.options.store.checkpoint(projectionReader, partition)) ?? noCheckpoint;
+      from.set(partition, checkpoint.offset);
+      this.fences.set(partition, { epoch: checkpoint.epoch });
+      this.checkpoints.set(partition, checkpoint);
     }
     this.subscription = await this.options.journal.follow(from, (batch) => this.take(batch), onFailure);
   }
@@ -64,18 +73,45 @@ export class ProjectionRunner {
 
   private async take(batch: EventBatch): Promise<void> {
     const events = this.admitted(batch);
-    const documents = await this.untilDone(() => this.fold(batch.partition, events));
+    const { partition, nextOffset: offset } = batch;
+    const documents = await this.untilDone(() => this.documents.fold(partition, events));
     if (documents === undefined) return;
-    const epoch = this.fences.get(batch.partition)?.epoch ?? 0;
-    const checkpoint = { reader: projectionReader, partition: batch.partition, offset: batch.nextOffset, epoch };
+    const checkpoint = { offset, epoch: this.fences.get(partition)?.epoch ?? 0 };
     reachCrashPoint('projection:before');
-    await this.untilDone(() => this.options.store.write({ ...documents, checkpoint }));
+    await this.untilDone(() => this.write(partition, documents, checkpoint));
     reachCrashPoint('projection:after');
+    this.checkpoints.set(partition, checkpoint);
     this.projected += events.length;
-    this.forget();
+    this.documents.forget();
     if (this.stopped) return;
-    this.options.onProjected?.(batch.partition, batch.nextOffset);
+    this.options.onProjected?.(partition, offset);
     await this.gather();
+  }
+
+  private async write(partition: number, documents: Documents, checkpoint: ReaderCheckpoint): Promise<void> {
+    const { store } = this.options;
+    const place = { reader: projectionReader, partition };
+    try {
+      await store.write({ ...documents, checkpoint: { ...place, ...checkpoint } });
+    } catch (error) {
+      if (isDaCapoError(error) && error.retryable) throw error;
+      // One document that the store refuses (too large, for example): the others are written, and the position goes on.
+      for (const workflow of documents.workflows) await this.writeAlone(partition, workflow, documents);
+      await store.write({ workflows: [], tasks: [], checkpoint: { ...place, ...checkpoint } });
+    }
+  }
+
+  private async writeAlone(partition: number, workflow: WorkflowDocument, documents: Documents): Promise<void> {
+    const { workflowId } = workflow;
+    const tasks = documents.tasks.filter((task) => task.workflowId === workflowId);
+    // With the position as it stands: it may go on only when all have had their turn.
+    const checkpoint = { reader: projectionReader, partition, ...(this.checkpoints.get(partition) ?? noCheckpoint) };
+    try {
+      await this.options.store.write({ workflows: [workflow], tasks, checkpoint });
+    } catch (error) {
+      if (isDaCapoError(error) && error.retryable) throw error;
+      this.documents.park(workflowId, error);
+    }
   }
 
   /** Lets events come together: a workflow that begins and ends meanwhile is written once. Reads do not wait for it (views.ts). */
@@ -93,63 +129,6 @@ export class ProjectionRunner {
     });
     this.fences.set(partition, fence);
     return admitted;
-  }
-
-  /** The documents that the events change, each once, as they are after the last of them. */
-  private async fold(
-    partition: number,
-    events: readonly StoredEvent[],
-  ): Promise<{ workflows: readonly WorkflowDocument[]; tasks: readonly TaskDocument[] }> {
-    await this.fetch(events);
-    const workflows = new Map<string, WorkflowDocument>();
-    const tasks = new Map<string, TaskDocument>();
-    for (const { event, offset } of events) {
-      const place = { partition, offset };
-      const workflow = workflows.get(event.workflowId) ?? this.workflows.get(event.workflowId);
-      if (event.seq > (workflow?.seq ?? 0)) workflows.set(event.workflowId, projectWorkflow(workflow, event, place));
-      const taskId = taskOf(event);
-      if (taskId === undefined) continue;
-      const task = tasks.get(taskId) ?? this.tasks.get(taskId);
-      if (event.seq > (task?.seq ?? 0)) tasks.set(taskId, projectTask(task, event, place));
-    }
-    for (const [id, document] of workflows) this.keep(this.workflows, id, document, document.endTime === undefined);
-    for (const [id, document] of tasks) this.keep(this.tasks, id, document, document.endTime === 0);
-    return { workflows: [...workflows.values()], tasks: [...tasks.values()] };
-  }
-
-  /** Documents that are not at hand and that the batch does not begin itself. */
-  private async fetch(events: readonly StoredEvent[]): Promise<void> {
-    const known = new Set<string>();
-    const workflowIds = new Set<string>();
-    const taskIds = new Set<string>();
-    for (const { event } of events) {
-      if (event.seq === 1) known.add(event.workflowId);
-      else if (!known.has(event.workflowId) && !this.workflows.has(event.workflowId)) workflowIds.add(event.workflowId);
-      const taskId = taskOf(event);
-      if (taskId === undefined || known.has(taskId)) continue;
-      if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') known.add(taskId);
-      else if (!this.tasks.has(taskId)) taskIds.add(taskId);
-    }
-    if (workflowIds.size > 0)
-      for (const [id, document] of await this.options.store.workflows([...workflowIds]))
-        this.workflows.set(id, document);
-    if (taskIds.size > 0)
-      for (const [id, document] of await this.options.store.tasks([...taskIds])) this.tasks.set(id, document);
-  }
-
-  private keep<T>(documents: Map<string, T>, id: string, document: T, isOpen: boolean): void {
-    documents.delete(id);
-    if (isOpen) documents.set(id, document);
-  }
-
-  /** Least recently changed first: a document that is needed again is read from the store. */
-  private forget(): void {
-    for (const documents of [this.workflows, this.tasks]) {
-      for (const id of documents.keys()) {
-        if (documents.size <= limits.projectionDocuments) break;
-        documents.delete(id);
-      }
-    }
   }
 
   /** The store may be away for hours: the runner waits, says so once, and loses nothing. */
