@@ -17,6 +17,7 @@ import {
 import { limits } from './limits.js';
 import type { Log } from './log.js';
 import { type Documents, ProjectionDocuments } from './projection-documents.js';
+import { slicesOf } from './projection-slices.js';
 
 export const projectionReader = 'projection';
 
@@ -72,20 +73,31 @@ export class ProjectionRunner {
   }
 
   private async take(batch: EventBatch): Promise<void> {
+    const { partition } = batch;
     const events = this.admitted(batch);
-    const { partition, nextOffset: offset } = batch;
+    const end = { offset: batch.nextOffset, epoch: this.fences.get(partition)?.epoch ?? 0 };
+    for (const slice of slicesOf(events, end, limits.projectionEvents)) {
+      await this.project(partition, slice.events, slice.checkpoint);
+      if (this.stopped) return;
+    }
+    await this.gather();
+  }
+
+  /** Folds and writes; the position goes on with each slice, so that neither a failure nor a stop costs more than one. */
+  private async project(
+    partition: number,
+    events: readonly StoredEvent[],
+    checkpoint: ReaderCheckpoint,
+  ): Promise<void> {
     const documents = await this.untilDone(() => this.documents.fold(partition, events));
     if (documents === undefined) return;
-    const checkpoint = { offset, epoch: this.fences.get(partition)?.epoch ?? 0 };
     reachCrashPoint('projection:before');
     await this.untilDone(() => this.write(partition, documents, checkpoint));
     reachCrashPoint('projection:after');
     this.checkpoints.set(partition, checkpoint);
     this.projected += events.length;
     this.documents.forget();
-    if (this.stopped) return;
-    this.options.onProjected?.(partition, offset);
-    await this.gather();
+    if (!this.stopped) this.options.onProjected?.(partition, checkpoint.offset);
   }
 
   private async write(partition: number, documents: Documents, checkpoint: ReaderCheckpoint): Promise<void> {

@@ -29,8 +29,14 @@ export class GuardedWriter<D extends Versioned> {
   constructor(private readonly collection: Collection<D>) {}
 
   async write(documents: readonly D[]): Promise<void> {
-    if (documents.length === 0) return;
     const newest = newestOf(documents);
+    for (let start = 0; start < newest.length; start += limits.documentsPerBulk) {
+      await this.writeBulk(newest.slice(start, start + limits.documentsPerBulk));
+    }
+  }
+
+  /** Small enough for a slow server to answer in time: a bulk whose time runs out is written again as a whole. */
+  private async writeBulk(newest: readonly D[]): Promise<void> {
     const inserted = newest.filter((document) => !this.known.has(document._id));
     const replaced = newest.filter((document) => this.known.has(document._id));
     const collided = await this.run([...inserted.map(insertOf), ...replaced.map(replaceOf)]);

@@ -11,6 +11,8 @@ export const limits = {
   connections: 10,
   /** Ids in one `$in`: the test server is quadratic in it (50: 13,000 documents/s, 1,000: 1,700), others do not mind. */
   idsPerQuery: 100,
+  /** Documents in one bulk; the test server writes 500 to 4,000 a second. */
+  documentsPerBulk: 500,
   /** Ids that a writer remembers as stored. */
   knownIds: 100_000,
   /** Documents that the driver takes from the server at a time. */
