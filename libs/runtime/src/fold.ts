@@ -10,9 +10,3 @@ export function fold(state: WorkflowState | undefined, event: Event): WorkflowSt
   invariant(event.seq === seq + 1, `I2 workflow ${event.workflowId} goes on at seq ${event.seq} after ${seq}`);
   return evolve(state, event);
 }
-
-export function foldAll(events: Iterable<Event>): WorkflowState | undefined {
-  let state: WorkflowState | undefined;
-  for (const event of events) state = fold(state, event);
-  return state;
-}

@@ -1,8 +1,8 @@
-export { type Answer, Answers } from './answers.js';
+export { type Answer } from './answers.js';
 export { CommandFactory } from './command-factory.js';
 export { DefinitionRegistry } from './definition-registry.js';
 export { type EngineOptions, EngineRuntime } from './engine-runtime.js';
-export { EventFeed, type FeedListener } from './event-feed.js';
+export { type FeedListener } from './event-feed.js';
 export { fold } from './fold.js';
 export { type GatewayOptions, GatewayRuntime } from './gateway-runtime.js';
 export { type LaneStats } from './lane-work.js';

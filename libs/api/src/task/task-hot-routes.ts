@@ -70,11 +70,9 @@ function handBack(gateway: Gateway, { taskId, workflowId }: TaskDocument): void 
 /** The result, and the worker's next task in the same reply. */
 async function update(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const result = parseTaskResult(request.body);
-  // Before it ends: the index forgets ended tasks.
-  const known = gateway.ready.get(result.taskId);
   const { position } = await ask(gateway, taskResultCommand(gateway, result)).catch(withoutMissing);
   void reply.header(positionHeader, position);
-  const next = await nextTask(gateway, result, known ?? (await gateway.views.task(result.taskId)));
+  const next = await nextTask(gateway, result);
   if (next === undefined) sendNothing(reply);
   else sendJson(reply, taskText(next, gateway.registry));
 }
@@ -85,13 +83,10 @@ function withoutMissing(error: unknown): never {
   throw error;
 }
 
-async function nextTask(
-  gateway: Gateway,
-  result: TaskResult,
-  task: TaskDocument | undefined,
-): Promise<TaskDocument | undefined> {
-  const isOver = !result.extendLease && result.status !== 'IN_PROGRESS';
-  if (!isOver || task?.queue === undefined) return undefined;
+async function nextTask(gateway: Gateway, result: TaskResult): Promise<TaskDocument | undefined> {
+  if (result.extendLease || result.status === 'IN_PROGRESS') return undefined;
+  const task = await gateway.views.task(result.taskId);
+  if (task?.queue === undefined) return undefined;
   const { queue, domain } = task;
   const workerId = result.workerId ?? task.workerId ?? '';
   const [next] = await gateway.poller.poll({

@@ -1,12 +1,18 @@
+import type { Event } from '@dacapo/contracts';
 import type { WorkflowState } from '@dacapo/engine';
 import type { Journal } from '@dacapo/ports';
 
 import { fold } from '../fold.js';
 
+/** The state after all of the events, which are given up to it (evolve changes what it is given). */
+export function foldAll(events: Iterable<Event>): WorkflowState | undefined {
+  let state: WorkflowState | undefined;
+  for (const event of events) state = fold(state, event);
+  return state;
+}
+
 /** A workflow's state as its log says it; the log stays as it is. */
 export async function foldOf(journal: Journal, workflowId: string): Promise<WorkflowState | undefined> {
-  let state: WorkflowState | undefined;
-  for (const { events } of await journal.history(workflowId))
-    for (const { event } of structuredClone(events)) state = fold(state, event);
-  return state;
+  const history = await journal.history(workflowId);
+  return foldAll(structuredClone(history.flatMap(({ events }) => events.map(({ event }) => event))));
 }
