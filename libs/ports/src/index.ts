@@ -21,4 +21,5 @@ export {
   type WorkflowQuery,
   type WorkflowSortField,
 } from './read-store.js';
+export { type ScriptOutcome, type ScriptRequest, type ScriptSandbox } from './script-sandbox.js';
 export { type LaneCheckpoint, type Snapshot, type SnapshotStore } from './snapshot-store.js';
