@@ -2,7 +2,7 @@
  * Every request that can change a workflow. A command may be refused; what it leads to are events (events.ts).
  * The names are verb + noun; `data` has exactly the shape given here. JSON Schemas of these stand in `schemas/commands/`.
  */
-import { flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
+import { anything, flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
 
 /** Who waits for the end of a child workflow: the SUB_WORKFLOW task of the parent. */
 export const parentShape = object({ workflowId: text, taskId: text });
@@ -18,6 +18,13 @@ const taskResult = {
   logs: list(taskLogShape),
 };
 
+/** What a script came to. `kind` says why there is no value; `fault` is what a second run need not repeat. */
+export const evaluationOutcomeShape = object(
+  {},
+  { value: anything, kind: oneOf('error', 'fuel', 'memory', 'size', 'fault'), message: text },
+);
+export type EvaluationOutcome = Infer<typeof evaluationOutcomeShape>;
+
 const shapes = {
   /** `definition` is the content digest of the definition with its task definitions embedded. */
   StartWorkflow: object(
@@ -28,6 +35,8 @@ const shapes = {
       taskToDomain: mapOf(text),
       parent: parentShape,
       event: text,
+      /** Values of `${workflow.env.NAME}` that the definition asks for, as they were at the start. */
+      environment: mapOf(anything),
     },
   ),
   /** A worker takes a ready task; the first claim in the log wins. */
@@ -45,8 +54,28 @@ const shapes = {
   SignalWorkflow: object({ status: oneOf('COMPLETED', 'FAILED', 'FAILED_WITH_TERMINAL_ERROR'), output: map }),
   PauseWorkflow: object({}),
   ResumeWorkflow: object({}),
-  TerminateWorkflow: object({}, { reason: text }),
-  RetryWorkflow: object({}),
+  TerminateWorkflow: object({}, { reason: text, triggerFailureWorkflow: flag }),
+  /** With `resumeSubworkflowTasks` a failed child is retried in place instead of being started anew. */
+  RetryWorkflow: object({}, { resumeSubworkflowTasks: flag }),
+  /** From the beginning, under the same id; with `definition` on the latest one. */
+  RestartWorkflow: object({}, { definition: text, version: integer }),
+  /** From one task on, or as a whole; what came behind is taken out of the view. */
+  RerunWorkflow: object({}, { fromTaskId: text, input: map, taskInput: map, correlationId: text }),
+  /** The task will be passed over when the flow reaches it. */
+  SkipTask: object({ referenceTaskName: text }, { input: map, output: map }),
+  /** The flow goes on at this task; what is open is cancelled. */
+  JumpToTask: object({ referenceTaskName: text }, { input: map }),
+  /** Worker tasks that wait for their callback are offered now. */
+  ResetCallbacks: object({}),
+  SetVariables: object({ variables: map }),
+  /** Out of every view; the history stays. An archived one can still be read by its id. */
+  RemoveWorkflow: object({}, { archive: flag }),
+  /** Sent by the engine to itself: a decision that had grown long goes on. */
+  ContinueWorkflow: object({}),
+  /** What the sandbox made of a script; sent by the lane's runtime. */
+  RecordEvaluation: object({ taskId: text, outcome: evaluationOutcomeShape, sandbox: text }),
+  /** Task definitions as they are registered now, by name; a name that nobody registered is missing. */
+  RecordTaskDefs: object({ taskId: text, taskDefs: mapOf(map) }),
   /** Sent by the lane when the earliest timer of the workflow is due (`due`, epoch milliseconds): fires all whose time has come. */
   FireTimer: object({ due: integer }),
   /** A child workflow ended; sent to the parent by a reaction. */
@@ -61,6 +90,12 @@ const shapes = {
   ),
   /** A child workflow could not be started, for example because its definition does not exist. */
   RecordChildRefusal: object({ taskId: text, reason: text }),
+  /** A child workflow that had ended runs again: its parents go on waiting for it. */
+  RecordChildReopened: object({
+    taskId: text,
+    childWorkflowId: text,
+    operation: oneOf('retried', 'restarted', 'reran'),
+  }),
   /** A failure workflow could not be started. */
   RecordFailureWorkflowRefusal: object({ name: text, reason: text }),
 } as const;

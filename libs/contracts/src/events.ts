@@ -2,8 +2,8 @@
  * Everything that can have happened. An event is a fact: it is never changed and never removed. The names are
  * noun + past verb; JSON Schemas of these stand in `schemas/events/`. Times are epoch milliseconds.
  */
-import { parentShape, taskLogShape } from './commands.js';
-import { flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
+import { evaluationOutcomeShape, parentShape, taskLogShape } from './commands.js';
+import { anything, flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
 
 /** Due times by timer name (`response`, `poll`, `timeout`, `total`, `offer`, `wait`, `start`); they count for the task named. */
 const timers = mapOf(integer);
@@ -29,7 +29,12 @@ const scheduledOptional = {
   definition: text,
   correlationId: text,
   workflowPriority: integer,
+  /** Number of the innermost loop's turn, from 1; absent outside of loops. */
   iteration: integer,
+  /** The turns of all loops around the task, `__2__1`: what its reference name carries behind the one of the definition. */
+  scope: text,
+  /** Reference name of the dynamic fork that made the task. */
+  fork: text,
   /** When it may be handed out, if not at once. */
   delaySeconds: integer,
   responseTimeoutSeconds: integer,
@@ -42,6 +47,13 @@ const ended = {
   output: map,
   logs: list(taskLogShape),
 };
+
+/** A step of a decision that was put off. */
+const stepShape = object(
+  { do: oneOf('enter', 'leave', 'settle', 'resume', 'fire'), reference: text },
+  { scope: text, fork: text, from: integer },
+);
+export type DeferredStep = Infer<typeof stepShape>;
 
 const workflowEnd = { output: map };
 const failedNames = {
@@ -60,6 +72,7 @@ const shapes = {
       taskToDomain: mapOf(text),
       parent: parentShape,
       event: text,
+      environment: mapOf(anything),
       timers,
     },
   ),
@@ -74,6 +87,18 @@ const shapes = {
   WorkflowQuarantined: object({ reason: text }),
   /** Opens the next run of an ended workflow. */
   WorkflowRetried: object({ run: integer }, { timers }),
+  /** Begins anew: tasks, output and variables of the runs before are history. */
+  WorkflowRestarted: object({ run: integer, variables: map }, { definition: text, version: integer, timers }),
+  /** Opens the next run at one task, or at the beginning when none is named. */
+  WorkflowReran: object({ run: integer }, { fromTaskId: text, input: map, correlationId: text, timers }),
+  /** Opens the next run because a child workflow was opened. */
+  WorkflowReopened: object({ run: integer, childWorkflowId: text }, { timers }),
+  /** Gone from every view. */
+  WorkflowRemoved: object({ archived: flag }),
+  /** The decision had grown long: these steps are taken with the command ContinueWorkflow. */
+  StepsDeferred: object({ steps: list(stepShape) }),
+  /** The first of the steps that were put off are taken now. */
+  StepsResumed: object({ count: integer }),
   TaskScheduled: object(scheduled, scheduledOptional),
   /** The next attempt of a failed task. */
   RetryScheduled: object(
@@ -102,9 +127,42 @@ const shapes = {
   ),
   /** `childTermination`: why the child workflow of the task is to be terminated too. */
   TaskCanceled: object({ taskId: text }, { ...ended, retried: flag, subWorkflowId: text, childTermination: text }),
-  /** An ended JOIN goes on waiting after a retry of the workflow. */
-  TaskReopened: object({ taskId: text }),
-  VariablesSet: object({ taskId: text, variables: map }),
+  /** An ended task goes on where it was, in the next run of the workflow. */
+  TaskReopened: object({ taskId: text }, { status: oneOf('SCHEDULED', 'IN_PROGRESS'), input: map, timers }),
+  /** An operator let the flow pass over a task. */
+  TaskSkipped: object(
+    {
+      taskId: text,
+      referenceTaskName: text,
+      taskType: text,
+      taskDefName: text,
+      taskSeq: integer,
+      input: map,
+      output: map,
+    },
+    { workflowType: text, definition: text, correlationId: text },
+  ),
+  /** Taken out of the view by a rerun, a restart or `keepLastN`; the history keeps them. */
+  TasksRemoved: object({ taskIds: list(text) }),
+  /** A turn of a loop begins: `output` is what its task shows from now on, beside what it showed; `dropped` keys go. */
+  LoopIterated: object({ taskId: text, iteration: integer }, { output: map, dropped: list(text) }),
+  /** A script that the engine does not run itself. */
+  EvaluationRequested: object({
+    taskId: text,
+    form: oneOf('script', 'function-body'),
+    source: text,
+    input: map,
+    fuel: integer,
+  }),
+  EvaluationRecorded: object({ taskId: text, outcome: evaluationOutcomeShape, sandbox: text }),
+  /** Names that only this task knew: their definitions are looked up. */
+  TaskDefsRequested: object({ taskId: text, names: list(text) }),
+  TaskDefsRecorded: object({ taskId: text, taskDefs: mapOf(map) }),
+  /** A message to the server's own queue: the log itself carries it. */
+  EventPublished: object({ taskId: text, sink: text, message: map }),
+  ChildRetryRequested: object({ taskId: text, childWorkflowId: text }),
+  /** By a SET_VARIABLE task, or by an operator. */
+  VariablesSet: object({ variables: map }, { taskId: text }),
   SignalForwarded: object({ taskId: text, childWorkflowId: text, status: text, output: map }),
   TimerFired: object({ timer: text }),
   /** A timeout passed whose policy is ALERT_ONLY. */

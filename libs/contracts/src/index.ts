@@ -4,6 +4,7 @@ export {
   type CommandNamed,
   type CommandType,
   commandShapes,
+  type EvaluationOutcome,
   type Grant,
   type Parent,
 } from './commands.js';
@@ -16,7 +17,14 @@ export {
 } from './documents.js';
 export { type EventHeader, eventId, expectedHash, type Hash, type SealedEvent, sealEvent } from './envelope.js';
 export { DaCapoError, type ErrorCode, errorCodes, type ErrorKind, invariant, isDaCapoError } from './errors.js';
-export { type Event, type EventData, type EventNamed, eventShapes, type EventType } from './events.js';
+export {
+  type DeferredStep,
+  type Event,
+  type EventData,
+  type EventNamed,
+  eventShapes,
+  type EventType,
+} from './events.js';
 export { type Admission, admit, type Fence, openFence } from './fencing.js';
 export { deriveId } from './ids.js';
 export { formatPosition, parsePosition, partitionOf, type Position } from './position.js';

@@ -39,7 +39,7 @@ export function completeTask(
 type Failure = 'FAILED' | 'FAILED_WITH_TERMINAL_ERROR' | 'TIMED_OUT' | 'CANCELED';
 
 export function failTask(decision: Decision, task: TaskState, status: Failure, result: TaskResult): void {
-  const node = decision.node(task.referenceTaskName);
+  const { node } = decision.placeOf(task);
   const retried = mayRetry(decision, node, task, status);
   const forgiven = !retried && node.task.optional && !isTotalTimeoutSpent(decision, node, task);
   const data = { taskId: task.taskId, ...result, ...(retried ? { retried } : {}) };

@@ -6,8 +6,9 @@ import { type Command, type DaCapoError, invariant } from '@dacapo/contracts';
 
 import { recordChildEnd, recordChildRefusal, recordFailureWorkflowRefusal } from './commands/children.js';
 import { pauseWorkflow, resumeWorkflow, terminateWorkflow } from './commands/control.js';
+import { continueWorkflow, recordEvaluation, recordTaskDefs } from './commands/effects.js';
 import { claimTask, extendTaskLease, logTask, startTaskByMessage } from './commands/hand-out.js';
-import { fireTimer } from './commands/fire-timer.js';
+import { fireTimers } from './commands/fire-timer.js';
 import { cancelTask, completeTaskByWorker, failTaskByWorker, progressTask } from './commands/results.js';
 import { retryWorkflow } from './commands/retry-workflow.js';
 import { signalWorkflow } from './commands/signal.js';
@@ -84,13 +85,28 @@ function dispatch(decision: Decision, command: Command): void {
     case 'RetryWorkflow':
       return retryWorkflow(decision);
     case 'FireTimer':
-      return fireTimer(decision);
+      return fireTimers(decision);
     case 'RecordChildEnd':
       return recordChildEnd(decision, command.data);
     case 'RecordChildRefusal':
       return recordChildRefusal(decision, command.data);
     case 'RecordFailureWorkflowRefusal':
       return recordFailureWorkflowRefusal(decision, command.data);
+    case 'ContinueWorkflow':
+      return continueWorkflow(decision);
+    case 'RecordEvaluation':
+      return recordEvaluation(decision, command.data);
+    case 'RecordTaskDefs':
+      return recordTaskDefs(decision, command.data);
+    case 'RestartWorkflow':
+    case 'RerunWorkflow':
+    case 'SkipTask':
+    case 'JumpToTask':
+    case 'ResetCallbacks':
+    case 'SetVariables':
+    case 'RemoveWorkflow':
+    case 'RecordChildReopened':
+      return decision.reject('REQUEST_INVALID', `${command.type} is not known yet`);
     default:
       return command satisfies never;
   }

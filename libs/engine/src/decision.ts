@@ -4,6 +4,7 @@
  */
 import {
   type Command,
+  type DeferredStep,
   deriveId,
   type ErrorCode,
   type EventData,
@@ -15,8 +16,12 @@ import {
   sealEvent,
 } from '@dacapo/contracts';
 
+import type { WorkflowTask } from '@dacapo/definitions';
+
 import { evolve } from './evolve.js';
-import type { Flow, Node } from './flow.js';
+import { compileForked, type Flow, type Node } from './flow.js';
+import { limits } from './limits.js';
+import { outerScope, type Place, placeOf } from './place.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 
 /** Everything a decision may know beside the state and the command. All of it stands in the log or follows from it. */
@@ -40,14 +45,21 @@ export interface Decided {
   readonly grants: readonly Grant[];
 }
 
-/** The flow reaches a task; a list of tasks is through; an attempt has ended. */
-type Step = { readonly enter: Node } | { readonly leave: Node } | { readonly settle: string };
+/** The flow reaches a task; what is inside of a task is through; an attempt has ended; an operator goes on with what it had begun. */
+export type Step =
+  | { readonly do: 'enter' | 'leave'; readonly place: Place }
+  | { readonly do: 'resume'; readonly place: Place; readonly from: number }
+  | { readonly do: 'settle'; readonly key: string }
+  /** A timer is due; not before everything that the one before it led to is done. */
+  | { readonly do: 'fire'; readonly key: string };
 
 export class Decision {
   readonly events: SealedEvent[] = [];
   readonly grants: Grant[] = [];
   private readonly agenda: Step[] = [];
   private done = 0;
+  private readonly timers: string[] = [];
+  private fired = 0;
 
   constructor(
     private current: WorkflowState | undefined,
@@ -119,43 +131,138 @@ export class Decision {
     return deriveId(this.context.hash, workflowId, run, ...parts);
   }
 
-  node(reference: string): Node {
-    const node = this.flow.nodes.get(reference);
-    invariant(node !== undefined, `I6 task ${reference} stands in the definition of workflow ${this.state.workflowId}`);
-    return node;
+  task(key: string): TaskState | undefined {
+    return own(this.state.tasks, key);
   }
 
-  task(reference: string): TaskState | undefined {
-    return own(this.state.tasks, reference);
+  /** Where an execution stands. */
+  placeOf(task: TaskState): Place {
+    return this.place(task.node ?? task.referenceTaskName, task.scope ?? '', task.fork);
+  }
+
+  /** The task with this reference name in the definition, or among those that a dynamic fork has made. */
+  place(reference: string, scope: string, fork: string | undefined): Place {
+    const node = this.nodesOf(fork).get(reference);
+    invariant(node !== undefined, `I6 task ${reference} stands in the definition of workflow ${this.state.workflowId}`);
+    return placeOf(node, scope, fork);
+  }
+
+  nodesOf(fork: string | undefined): ReadonlyMap<string, Node> {
+    if (fork === undefined) return this.flow.nodes;
+    const owner = this.task(fork);
+    const tasks = owner?.input['forkedTaskDefs'];
+    invariant(
+      Array.isArray(tasks),
+      `I6 dynamic fork ${fork} of workflow ${this.state.workflowId} has recorded its tasks`,
+    );
+    return compileForked(this.flow, tasks as readonly WorkflowTask[], owner?.taskDefs);
+  }
+
+  /** Key of the execution that a task of the definition means by a reference name: of the same turns of the loops around both. */
+  keyNear({ scope, fork }: Place, reference: string): string {
+    if (scope === '') return reference;
+    const node = this.nodesOf(fork).get(reference) ?? this.flow.nodes.get(reference);
+    if (node === undefined) return reference + scope;
+    const turns = scope.split('__').slice(1, 1 + loopsAround(node));
+    return [reference, ...turns].join('__');
+  }
+
+  /** The task behind it in its list. */
+  after({ node, scope, fork }: Place): Place | undefined {
+    return node.next === undefined ? undefined : placeOf(node.next, scope, fork);
+  }
+
+  /** The task in whose branch or body it stands. */
+  around({ node, scope, fork }: Place): Place | undefined {
+    const { parent } = node;
+    if (parent !== undefined) return placeOf(parent, parent.body === undefined ? scope : outerScope(scope), fork);
+    const owner = fork === undefined ? undefined : this.task(fork);
+    return owner === undefined ? undefined : this.placeOf(owner);
   }
 
   /** The flow reaches a task. */
-  enter(node: Node): void {
-    this.agenda.push({ enter: node });
+  enter(place: Place): void {
+    this.agenda.push({ do: 'enter', place });
   }
 
   /** Everything inside of a task is through: the flow goes on behind it. */
-  leave(node: Node): void {
-    this.agenda.push({ leave: node });
+  leave(place: Place): void {
+    this.agenda.push({ do: 'leave', place });
   }
 
   /** A task has ended; what follows from it? */
-  settle(reference: string): void {
-    this.agenda.push({ settle: reference });
+  settle(key: string): void {
+    this.agenda.push({ do: 'settle', key });
+  }
+
+  /** A timer has become due. */
+  fire(timer: string): void {
+    this.timers.push(timer);
+  }
+
+  /** An operator has more to do than one step may hold: it goes on at `from`. */
+  resume(place: Place, from: number): void {
+    this.agenda.push({ do: 'resume', place, from });
+  }
+
+  /** Takes up steps that an earlier decision had put off. */
+  takeUp(steps: readonly DeferredStep[]): void {
+    for (const { do: what, reference, scope = '', fork, from = 0 } of steps) {
+      if (what === 'settle') this.settle(reference);
+      else if (what === 'fire') this.fire(reference);
+      else if (what === 'resume') this.resume(this.place(reference, scope, fork), from);
+      else this.agenda.push({ do: what, place: this.place(reference, scope, fork) });
+    }
+  }
+
+  /** A long decision would hold up every other workflow of the partition. */
+  get isLong(): boolean {
+    return this.events.length >= limits.eventsPerDecision || this.done >= limits.stepsPerDecision;
+  }
+
+  /** What is left on the agenda, in the form that an event keeps; the agenda is empty then. */
+  putOff(): readonly DeferredStep[] {
+    const timers = this.timers.slice(this.fired).map((key): Step => ({ do: 'fire', key }));
+    const rest = [...this.agenda.slice(this.done), ...timers].map(deferred);
+    this.dropAgenda();
+    return rest;
   }
 
   nextStep(): Step | undefined {
-    // Never past the end: a decision in which two timers fire works its agenda off twice.
-    return this.done < this.agenda.length ? this.agenda[this.done++] : undefined;
+    if (this.done < this.agenda.length) return this.agenda[this.done++];
+    const key = this.timers[this.fired];
+    if (key === undefined) return undefined;
+    this.fired += 1;
+    return { do: 'fire', key };
   }
 
   /** The workflow ended: nothing follows any more. */
   dropAgenda(): void {
     this.agenda.length = 0;
     this.done = 0;
+    this.timers.length = 0;
+    this.fired = 0;
   }
 
   get decided(): Decided {
     return { state: this.current, events: this.events, grants: this.grants };
   }
+}
+
+function loopsAround(node: Node): number {
+  let count = 0;
+  for (let { parent } = node; parent !== undefined; { parent } = parent) if (parent.body !== undefined) count += 1;
+  return count;
+}
+
+function deferred(step: Step): DeferredStep {
+  if (step.do === 'settle' || step.do === 'fire') return { do: step.do, reference: step.key };
+  const { node, scope, fork } = step.place;
+  return {
+    do: step.do,
+    reference: node.reference,
+    ...(scope === '' ? {} : { scope }),
+    ...(fork === undefined ? {} : { fork }),
+    ...(step.do === 'resume' ? { from: step.from } : {}),
+  };
 }

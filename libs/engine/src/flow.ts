@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '@dacapo/contracts';
 import type { TaskDef, WorkflowDef, WorkflowTask } from '@dacapo/definitions';
-import { compileTemplate, type Template } from '@dacapo/expressions';
+import { compileScript, type CompileResult, compileTemplate, type Template } from '@dacapo/expressions';
 
 export interface Node {
   readonly task: WorkflowTask;
@@ -19,6 +19,10 @@ export interface Node {
   readonly cases: ReadonlyMap<string, Node | undefined>;
   readonly otherwise: Node | undefined;
   readonly branches: readonly Node[];
+  /** First task of a loop's body. */
+  readonly body: Node | undefined;
+  /** Whether it stands in the body of a FOR_EACH, whose turns run beside each other. */
+  readonly isConcurrent: boolean;
 }
 
 export interface Flow {
@@ -27,8 +31,12 @@ export interface Flow {
   readonly first: Node | undefined;
   readonly nodes: ReadonlyMap<string, Node>;
   readonly output: Template | undefined;
-  /** Tasks that may fail without ending the workflow at once. */
-  readonly permissive: readonly Node[];
+  /** Whether a task may fail without ending the workflow at once; a dynamic fork may make one that does. */
+  readonly mayBear: boolean;
+  /** Scripts as they were compiled the first time: a memo, nothing that a decision depends on. */
+  readonly scripts: Map<string, CompileResult>;
+  /** The same for the tasks of dynamic forks, by the list that their fork has recorded. */
+  readonly forked: WeakMap<object, ReadonlyMap<string, Node>>;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -43,8 +51,35 @@ export function compileFlow(digest: string, definition: WorkflowDef): Flow {
     first,
     nodes,
     output: hasOutput ? compileTemplate(definition.outputParameters) : undefined,
-    permissive: [...nodes.values()].filter(({ task }) => task.permissive && !task.optional),
+    mayBear: [...nodes.values()].some(({ task }) => task.permissive || task.type === 'FORK_JOIN_DYNAMIC'),
+    scripts: new Map(),
+    forked: new WeakMap(),
   };
+}
+
+/** Tasks that came into being at run time: each is a branch of its own. */
+export function compileForked(
+  flow: Flow,
+  tasks: readonly WorkflowTask[],
+  _taskDefs: Readonly<Record<string, JsonObject>> | undefined,
+): ReadonlyMap<string, Node> {
+  const known = flow.forked.get(tasks);
+  if (known !== undefined) return known;
+  const nodes = new Map<string, Node>();
+  for (const task of tasks) compileNode(task, undefined, undefined, nodes);
+  flow.forked.set(tasks, nodes);
+  return nodes;
+}
+
+/** More different scripts than this in one definition are compiled again and again. */
+const scriptsMax = 1000;
+
+export function scriptOf(flow: Flow, source: string): CompileResult {
+  const known = flow.scripts.get(source);
+  if (known !== undefined) return known;
+  const compiled = compileScript(source);
+  if (flow.scripts.size < scriptsMax) flow.scripts.set(source, compiled);
+  return compiled;
 }
 
 /** Links a list of tasks and returns its first node. */
@@ -74,11 +109,14 @@ function compileNode(
     cases: new Map(),
     otherwise: undefined,
     branches: [],
+    body: undefined,
+    isConcurrent: parent !== undefined && (parent.isConcurrent || parent.task.type === 'FOR_EACH'),
   };
   nodes.set(node.reference, node);
   node.cases = new Map(Object.entries(task.decisionCases).map(([key, list]) => [key, compileList(list, node, nodes)]));
   node.otherwise = compileList(task.defaultCase, node, nodes);
   node.branches = task.forkTasks.flatMap((list) => compileList(list, node, nodes) ?? []);
+  node.body = compileList(task.loopOver, node, nodes);
   return node;
 }
 

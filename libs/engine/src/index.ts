@@ -2,6 +2,12 @@ export { decide, quarantine, refuse } from './decide.js';
 export { type DecideContext, type Decided } from './decision.js';
 export { evolve } from './evolve.js';
 export { compileFlow, type Flow } from './flow.js';
-export { type Reaction, reactions, type StartRequest } from './reactions.js';
+export {
+  type EvaluationRequest,
+  type Reaction,
+  reactions,
+  type StartRequest,
+  type TaskDefsRequest,
+} from './reactions.js';
 export { isEnded, type TaskState, type WorkflowState } from './state.js';
 export { type DueTimer, dueTimers, nextDue } from './timers.js';

@@ -2,7 +2,14 @@
  * Who else must hear of an event. Sent after the event is durable, at least once; the receiver drops repeats by id, so every message has
  * one that is derived from the event.
  */
-import { type CommandNamed, type Event, eventId, type JsonObject, type Parent } from '@dacapo/contracts';
+import {
+  type CommandNamed,
+  type Event,
+  type EventData,
+  eventId,
+  type JsonObject,
+  type Parent,
+} from '@dacapo/contracts';
 
 import type { WorkflowState } from './state.js';
 
@@ -24,8 +31,30 @@ export interface StartRequest {
   readonly requester: string;
 }
 
-type Told = CommandNamed<'RecordChildEnd'> | CommandNamed<'TerminateWorkflow'> | CommandNamed<'SignalWorkflow'>;
-export type Reaction = StartRequest | { readonly kind: 'command'; readonly command: Told };
+/** A script for the sandbox; its outcome comes back as RecordEvaluation. */
+export interface EvaluationRequest {
+  readonly kind: 'evaluation';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly time: number;
+  readonly request: EventData<'EvaluationRequested'>;
+}
+
+/** Names whose definitions are looked up; they come back as RecordTaskDefs. */
+export interface TaskDefsRequest {
+  readonly kind: 'task-defs';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly request: EventData<'TaskDefsRequested'>;
+}
+
+type Told =
+  | CommandNamed<'RecordChildEnd'>
+  | CommandNamed<'TerminateWorkflow'>
+  | CommandNamed<'SignalWorkflow'>
+  | CommandNamed<'ContinueWorkflow'>;
+export type Reaction =
+  StartRequest | EvaluationRequest | TaskDefsRequest | { readonly kind: 'command'; readonly command: Told };
 
 const ends = {
   WorkflowCompleted: 'COMPLETED',
@@ -47,6 +76,14 @@ export function reactions(event: Event, state: WorkflowState): readonly Reaction
       return event.data.subWorkflowId === undefined ? [] : [terminateChild(event.data.subWorkflowId, event)];
     case 'SignalForwarded':
       return [forwardSignal(event)];
+    case 'StepsDeferred':
+      return [goOn(event)];
+    case 'EvaluationRequested': {
+      const { workflowId, time, data } = event;
+      return [{ kind: 'evaluation', id: eventId(event), workflowId, time, request: data }];
+    }
+    case 'TaskDefsRequested':
+      return [{ kind: 'task-defs', id: eventId(event), workflowId: event.workflowId, request: event.data }];
     case 'WorkflowCompleted':
     case 'WorkflowFailed':
     case 'WorkflowTimedOut':
@@ -109,6 +146,17 @@ function forwardSignal(event: Extract<Event, { readonly type: 'SignalForwarded' 
     id: eventId(event),
     workflowId: childWorkflowId,
     data,
+    repeatable: true,
+  });
+}
+
+function goOn(event: Event): Reaction {
+  return command({
+    type: 'ContinueWorkflow',
+    version: 1,
+    id: eventId(event),
+    workflowId: event.workflowId,
+    data: {},
     repeatable: true,
   });
 }

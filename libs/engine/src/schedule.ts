@@ -4,11 +4,12 @@ import { evaluateTemplate } from '@dacapo/expressions';
 
 import type { Decision } from './decision.js';
 import { type Node, withInputTemplate } from './flow.js';
+import { iterationOf, type Place } from './place.js';
 import { scopeOf } from './scope.js';
 import type { TaskState } from './state.js';
 
 export interface NewTask {
-  readonly node: Node;
+  readonly place: Place;
   readonly taskType: string;
   readonly taskDefName?: string;
   readonly input: JsonObject;
@@ -25,8 +26,8 @@ export interface NewTask {
 }
 
 /** The id that the next attempt of a reference will have; known before its input is resolved (`${CPEWF_TASK_ID}`). */
-export function nextTaskId(decision: Decision, node: Node, previous: TaskState | undefined): string {
-  return decision.deriveId(node.reference, 0, attemptOf(previous));
+export function nextTaskId(decision: Decision, { node, scope }: Place, previous: TaskState | undefined): string {
+  return decision.deriveId(node.reference, scope === '' ? 0 : scope, attemptOf(previous));
 }
 
 function attemptOf(previous: TaskState | undefined): number {
@@ -34,32 +35,35 @@ function attemptOf(previous: TaskState | undefined): number {
 }
 
 /** The task's `inputParameters` on the state as it is now. */
-export function resolveInput(decision: Decision, node: Node, taskId?: string): JsonObject {
-  return evaluateTemplate(node.input, scopeOf(decision.state, taskId)) as JsonObject;
+export function resolveInput(decision: Decision, place: Place, taskId?: string): JsonObject {
+  return evaluateTemplate(place.node.input, scopeOf(decision.state, place, taskId)) as JsonObject;
 }
 
 /** The same for tasks whose definition may add defaults; a retry overlays the input of the attempt before (contract 5.7). */
 export function resolveWorkerInput(
   decision: Decision,
-  node: Node,
+  place: Place,
   taskId: string,
   previous: TaskState | undefined,
 ): JsonObject {
-  const input = withInputTemplate(node, resolveInput(decision, node, taskId));
+  const input = withInputTemplate(place.node, resolveInput(decision, place, taskId));
   return previous === undefined ? input : { ...previous.input, ...input };
 }
 
 export function schedule(decision: Decision, task: NewTask): string {
-  const { node, previous } = task;
-  const taskId = nextTaskId(decision, node, previous);
+  const { place, previous } = task;
+  const { node, scope, fork, key } = place;
+  const taskId = nextTaskId(decision, place, previous);
   const timers = timersOf(decision, task);
   const data: EventData<'TaskScheduled'> = {
     taskId,
-    referenceTaskName: node.reference,
+    referenceTaskName: key,
     taskType: task.taskType,
     taskDefName: task.taskDefName ?? task.taskType,
     taskSeq: decision.state.taskCount + 1,
     input: task.input,
+    ...(scope === '' ? {} : { scope, iteration: iterationOf(scope) }),
+    ...(fork === undefined ? {} : { fork }),
     ...(task.status === undefined ? {} : { status: task.status }),
     ...(task.queue === undefined ? {} : { queue: task.queue }),
     ...(task.delivery === undefined ? {} : { delivery: task.delivery }),
@@ -90,7 +94,7 @@ function responseTimeout(node: Node): number {
 
 function timersOf(
   decision: Decision,
-  { node, previous, queue, status, timers, delaySeconds = 0, jitterMs = 0 }: NewTask,
+  { place: { node }, previous, queue, status, timers, delaySeconds = 0, jitterMs = 0 }: NewTask,
 ): Record<string, number> | undefined {
   const all: Record<string, number> = { ...timers };
   const offerAt = decision.now + delaySeconds * 1000 + jitterMs;
@@ -118,8 +122,8 @@ export function startTimers(decision: Decision, node: Node, task: TaskState): Re
 }
 
 /** Hands a ready task to a parked poll in the same decision. */
-export function grantIfPolled(decision: Decision, node: Node): void {
-  const task = decision.task(node.reference);
+export function grantIfPolled(decision: Decision, { node, key }: Place): void {
+  const task = decision.task(key);
   if (task === undefined || !task.ready || task.queue === undefined || task.delivery === 'kafka') return;
   const grant = decision.takeGrant(task.queue, task.domain);
   if (grant === undefined) return;

@@ -6,60 +6,121 @@ import { defaultTaskDef } from '@dacapo/definitions';
 import { ExpressionError } from '@dacapo/expressions';
 
 import { isTotalTimeoutSpent } from './attempt-end.js';
-import type { Decision } from './decision.js';
+import type { Decision, Step } from './decision.js';
 import type { Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
 import type { Retry } from './operators/operator.js';
 import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
-import { isTaskSuccessful, own, type TaskState } from './state.js';
+import { fireTimer } from './fire-timer.js';
+import type { Place } from './place.js';
+import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
-/** Works the agenda off; when nothing is left on it and nothing runs, the workflow is complete. */
+/** Works the agenda off; when nothing is left on it and nothing runs, the workflow is complete. What gets too long is put off. */
 export function runAgenda(decision: Decision): void {
   for (let step = decision.nextStep(); step !== undefined; step = decision.nextStep()) {
-    if ('enter' in step) enter(decision, step.enter);
-    else if ('leave' in step) proceed(decision, step.leave);
-    else settle(decision, step.settle);
+    take(decision, step);
+    if (decision.isLong) break;
   }
+  putOff(decision);
   completeIfDone(decision);
 }
 
+function take(decision: Decision, step: Step): void {
+  switch (step.do) {
+    case 'enter':
+      return enter(decision, step.place);
+    case 'leave':
+      return proceed(decision, step.place);
+    case 'settle':
+      return settle(decision, step.key);
+    case 'fire':
+      return fireTimer(decision, step.key);
+    case 'resume':
+      return operatorOf(step.place.node.task.type).resume?.(decision, step.place, step.from);
+    default:
+      return step satisfies never;
+  }
+}
+
+/** Also when nothing is left over but something is still put off: each event of this kind makes the lane go on. */
+function putOff(decision: Decision): void {
+  const steps = decision.putOff();
+  const isTakingUp = decision.command.type === 'ContinueWorkflow' || decision.command.type === 'ResumeWorkflow';
+  const { status, deferred } = decision.state;
+  if (steps.length > 0 || (isTakingUp && status === 'RUNNING' && deferred.length > 0)) {
+    decision.emit('StepsDeferred', { steps });
+  }
+}
+
 /** A reference that exists already is not scheduled again: the JOIN behind a fork is reached by every branch. */
-function enter(decision: Decision, node: Node): void {
-  if (decision.task(node.reference) === undefined) enterAnew(decision, node);
+function enter(decision: Decision, place: Place): void {
+  const existing = decision.task(place.key);
+  if (existing === undefined) {
+    if (isAdmitted(decision, place)) enterAnew(decision, place);
+  } else if (existing.status === 'SKIPPED') proceed(decision, place);
+  else if (decision.placeOf(existing).node !== place.node) {
+    failWorkflow(decision, 'FAILED', `Task reference name ${place.key} is used by two tasks of the running workflow`);
+  }
+}
+
+/** What was on its way into a loop, or into a branch, that has ended meanwhile is too late. */
+function isAdmitted(decision: Decision, place: Place): boolean {
+  for (
+    let around = decision.around(place), inner = place;
+    around !== undefined;
+    inner = around, around = decision.around(around)
+  ) {
+    const task = decision.task(around.key);
+    const operator = operatorOf(around.node.task.type);
+    if (task !== undefined && operator.admits?.(decision, task, inner) === false) return false;
+  }
+  return true;
 }
 
 /** The same for a task that is tried once more. */
-export function enterAnew(decision: Decision, node: Node, retry?: Retry): void {
+export function enterAnew(decision: Decision, place: Place, retry?: Retry): void {
   try {
-    operatorOf(node.task.type).enter(decision, node, retry);
+    operatorOf(place.node.task.type).enter(decision, place, retry);
   } catch (error) {
     // A template that is too deep or too large is the definition's fault: the workflow ends with that reason, nobody else is held up.
     if (!(error instanceof ExpressionError)) throw error;
-    failWorkflow(decision, 'FAILED', `Input of task ${node.reference} cannot be resolved: ${error.message}`);
+    failWorkflow(decision, 'FAILED', `Input of task ${place.key} cannot be resolved: ${error.message}`);
   }
 }
 
 /** What follows when an attempt has ended. */
-function settle(decision: Decision, reference: string): void {
-  const task = decision.task(reference);
-  if (task === undefined || decision.state.status !== 'RUNNING') return;
-  const node = decision.node(reference);
-  if (task.retried) return scheduleRetry(decision, node, task);
+function settle(decision: Decision, key: string): void {
+  const task = decision.task(key);
+  if (task === undefined || isTaskOpen(task.status) || decision.state.status !== 'RUNNING') return;
+  const place = decision.placeOf(task);
+  if (task.retried) return scheduleRetry(decision, place, task);
   const isSuccess = isTaskSuccessful(task.status);
-  const isBorne = node.task.permissive && !isTotalTimeoutSpent(decision, node, task);
+  const isBorne = place.node.task.permissive && !isTotalTimeoutSpent(decision, place.node, task);
   // A failure that ends the workflow wakes no JOIN: it is cancelled like everything else that is open.
-  if (!isSuccess && !isBorne) return failWorkflow(decision, endOf(task.status), reasonOf(decision, node, task), task);
-  wakeJoins(decision, reference);
-  const operator = operatorOf(node.task.type);
-  if (isSuccess && operator.follow !== undefined) operator.follow(decision, node, task);
-  else proceed(decision, node);
+  if (!isSuccess && !isBorne) return fail(decision, place, task);
+  wakeJoins(decision, key);
+  const operator = operatorOf(place.node.task.type);
+  if (isSuccess && operator.follow !== undefined) operator.follow(decision, place, task);
+  else proceed(decision, place);
 }
 
-function scheduleRetry(decision: Decision, node: Node, task: TaskState): void {
-  const taskDef = node.taskDef ?? defaultTaskDef(task.taskDefName);
-  enterAnew(decision, node, {
+/** Whoever is around the task may catch its failure; otherwise the workflow ends. */
+function fail(decision: Decision, place: Place, task: TaskState): void {
+  for (
+    let around = decision.around(place), inner = place;
+    around !== undefined;
+    inner = around, around = decision.around(around)
+  ) {
+    if (operatorOf(around.node.task.type).onFailure?.(decision, around, inner, task) === true) return;
+  }
+  failWorkflow(decision, endOf(task.status), reasonOf(decision, place.node, task), task);
+}
+
+function scheduleRetry(decision: Decision, place: Place, task: TaskState): void {
+  const taskDef = place.node.taskDef ?? defaultTaskDef(task.taskDefName);
+  enterAnew(decision, place, {
     previous: task,
     delaySeconds: retryDelaySeconds(taskDef, task.retryCount),
     jitterMs: jitterMs(decision, taskDef.backoffJitterMs, task),
@@ -73,16 +134,21 @@ function jitterMs(decision: Decision, maxMs: number, task: TaskState): number {
   return draw % (maxMs + 1);
 }
 
-function wakeJoins(decision: Decision, reference: string): void {
-  for (const join of own(decision.state.awaited, reference) ?? []) {
-    operatorOf(decision.node(join).task.type).onBranchEnd?.(decision, decision.node(join));
+function wakeJoins(decision: Decision, key: string): void {
+  for (const joinKey of own(decision.state.awaited, key) ?? []) {
+    const join = decision.task(joinKey);
+    if (join === undefined) continue;
+    const place = decision.placeOf(join);
+    operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
   }
 }
 
 /** The flow goes on behind a task: its neighbour in the list, or whatever its branch belongs to. */
-function proceed(decision: Decision, node: Node): void {
-  if (node.next !== undefined) decision.enter(node.next);
-  else if (node.parent !== undefined) operatorOf(node.parent.task.type).onListEnd?.(decision, node.parent);
+function proceed(decision: Decision, place: Place): void {
+  const next = decision.after(place);
+  if (next !== undefined) return decision.enter(next);
+  const around = decision.around(place);
+  if (around !== undefined) operatorOf(around.node.task.type).onListEnd?.(decision, around, place);
 }
 
 function endOf(status: TaskStatus): 'FAILED' | 'TIMED_OUT' | 'TERMINATED' {

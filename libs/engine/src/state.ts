@@ -3,11 +3,18 @@
  * `tasks` (by reference name) the latest attempt; `references` (by task id) whose attempt it is; `open` what still runs;
  * `awaited` (by reference name) which JOINs wait for it. Nothing here is searched through, so a step costs the same whatever has ended.
  */
-import type { JsonObject, Parent, TaskStatus, WorkflowStatus } from '@dacapo/contracts';
+import type { DeferredStep, JsonObject, Parent, TaskStatus, WorkflowStatus } from '@dacapo/contracts';
 
 export interface TaskState {
   taskId: string;
+  /** With the turns of the loops around it; its key in `tasks`. */
   referenceTaskName: string;
+  /** Reference name in the definition, where it differs. */
+  node?: string;
+  /** The turns of the loops around it (place.ts). */
+  scope?: string;
+  /** Key of the dynamic fork that made it. */
+  fork?: string;
   taskType: string;
   taskDefName: string;
   taskSeq: number;
@@ -39,6 +46,10 @@ export interface TaskState {
   timers: Record<string, number>;
   /** JOIN only: how many of its `joinOn` have not ended. */
   waitsFor?: number;
+  /** Definitions that were looked up for it, by name. */
+  taskDefs?: Readonly<Record<string, JsonObject>>;
+  /** A script of it is in the sandbox. */
+  isEvaluating?: true;
 }
 
 export interface WorkflowState {
@@ -73,6 +84,16 @@ export interface WorkflowState {
   awaited: Record<string, string[]>;
   /** Ended while the workflow was paused: what follows waits for the resume. */
   held: string[];
+  /** Steps that were put off (ContinueWorkflow takes them). */
+  deferred: DeferredStep[];
+  /** Keys of the latest executions of tasks in loops, by reference name in the definition. */
+  latest: Record<string, string>;
+  /** Taken out of every view by an operator. */
+  isRemoved?: true;
+  /** Scripts that are in the sandbox. */
+  evaluating: number;
+  /** Values for `${workflow.env.NAME}`. */
+  environment?: Readonly<Record<string, unknown>>;
   /** Workflow timeout, epoch milliseconds. */
   timeoutAt?: number;
   failedReferenceTaskNames: string[];

@@ -6,14 +6,14 @@ import type { Decision } from './decision.js';
 import { failureWorkflowOf } from './failure-workflow.js';
 import { reasons } from './reasons.js';
 import { scopeOf } from './scope.js';
-import { own, type TaskState, type WorkflowState } from './state.js';
+import { isTaskOpen, isTaskSuccessful, own, type TaskState, type WorkflowState } from './state.js';
 
 export type Failure = 'FAILED' | 'TIMED_OUT' | 'TERMINATED';
 
 /** Nothing runs and nothing follows: the workflow is complete, unless a permissive task failed on the way. */
 export function completeIfDone(decision: Decision): void {
   const { state } = decision;
-  if (state.status !== 'RUNNING' || state.openCount > 0) return;
+  if (state.status !== 'RUNNING' || state.openCount > 0 || state.deferred.length > 0) return;
   const failed = permissiveFailures(decision);
   if (failed.length > 0) {
     const reason = failed
@@ -28,22 +28,16 @@ export function completeIfDone(decision: Decision): void {
   );
 }
 
-/** Only definitions that have permissive tasks pay for the search. */
+/** Only definitions that may have permissive tasks pay for the search. */
 function permissiveFailures(decision: Decision): readonly TaskState[] {
-  const failed: TaskState[] = [];
-  for (const node of decision.flow.permissive) {
-    const task = decision.task(node.reference);
-    if (
-      task !== undefined &&
-      (task.status === 'FAILED' ||
-        task.status === 'FAILED_WITH_TERMINAL_ERROR' ||
-        task.status === 'TIMED_OUT' ||
-        task.status === 'CANCELED')
-    ) {
-      failed.push(task);
-    }
-  }
-  return failed.sort((a, b) => a.taskSeq - b.taskSeq);
+  if (!decision.flow.mayBear) return [];
+  return Object.values(decision.state.tasks)
+    .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status) && !task.retried)
+    .filter((task) => {
+      const { permissive, optional } = decision.placeOf(task).node.task;
+      return permissive && !optional;
+    })
+    .sort((a, b) => a.taskSeq - b.taskSeq);
 }
 
 export function completeWorkflow(decision: Decision, output: JsonObject, reason: string | undefined): void {

@@ -18,6 +18,8 @@ export function taskOf(event: Event): string | undefined {
     case 'TaskTimedOut':
     case 'TaskCanceled':
     case 'TaskReopened':
+    case 'TaskSkipped':
+    case 'LoopIterated':
       return event.data.taskId;
     default:
       return undefined;
@@ -37,12 +39,14 @@ type TaskEvent = Extract<
       | 'TaskFailed'
       | 'TaskTimedOut'
       | 'TaskCanceled'
-      | 'TaskReopened';
+      | 'TaskReopened'
+      | 'LoopIterated';
   }
 >;
 
 export function projectTask(document: TaskDocument | undefined, event: Event, place: Place): TaskDocument {
   if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') return scheduled(event, place);
+  if (event.type === 'TaskSkipped') return skipped(event, place);
   invariant(
     document !== undefined,
     `I21 event ${event.seq} of workflow ${event.workflowId} meets the document of its task`,
@@ -94,6 +98,40 @@ function scheduled(
   };
 }
 
+function skipped({ data, workflowId, seq, time }: EventNamed<'TaskSkipped'>, { partition }: Place): TaskDocument {
+  const { taskId, taskSeq, referenceTaskName, taskType, taskDefName, input, output, correlationId } = data;
+  return {
+    taskId,
+    workflowId,
+    seq,
+    partition,
+    taskSeq,
+    referenceTaskName,
+    taskType,
+    taskDefName,
+    status: 'SKIPPED',
+    input,
+    output,
+    retryCount: 0,
+    iteration: 0,
+    pollCount: 0,
+    scheduledTime: time,
+    startTime: time,
+    endTime: time,
+    updateTime: time,
+    firstStartTime: 0,
+    retried: false,
+    callbackAfterSeconds: 0,
+    startDelayInSeconds: 0,
+    responseTimeoutSeconds: 0,
+    ready: false,
+    workflowType: data.workflowType ?? '',
+    definition: data.definition ?? '',
+    workflowPriority: 0,
+    ...(correlationId === undefined ? {} : { correlationId }),
+  };
+}
+
 /** A WAIT for a signal shows Conductor's "never" (contract 6.13). */
 function callbackOf(data: EventNamed<'TaskScheduled'>['data']): number {
   return data.taskType === 'WAIT' && data.timers?.['wait'] === undefined ? 2_147_483_647 : 0;
@@ -125,10 +163,34 @@ function change(document: TaskDocument, event: TaskEvent): Change {
     case 'TaskCanceled':
       return ended(document, event, 'CANCELED');
     case 'TaskReopened':
-      return { status: 'IN_PROGRESS', endTime: 0, updateTime, reason: undefined };
+      return reopened(document, event);
+    case 'LoopIterated':
+      return iterated(document, event);
     default:
       return event satisfies never;
   }
+}
+
+function reopened(document: TaskDocument, { data, time }: EventNamed<'TaskReopened'>): Change {
+  const status = data.status ?? 'IN_PROGRESS';
+  const isAnew = status === 'SCHEDULED';
+  return {
+    status,
+    endTime: 0,
+    updateTime: time,
+    reason: undefined,
+    retried: false,
+    ready: isAnew && document.queue !== undefined && data.timers?.['offer'] === undefined,
+    ...(data.input === undefined ? {} : { input: data.input }),
+    ...(isAnew ? { output: {}, startTime: 0, scheduledTime: time, workerId: undefined, subWorkflowId: undefined } : {}),
+  };
+}
+
+function iterated({ output }: TaskDocument, { data, time }: EventNamed<'LoopIterated'>): Change {
+  const dropped = new Set(data.dropped);
+  const kept =
+    dropped.size === 0 ? output : Object.fromEntries(Object.entries(output).filter(([key]) => !dropped.has(key)));
+  return { output: { ...kept, ...data.output, iteration: data.iteration }, updateTime: time };
 }
 
 function started(document: TaskDocument, { data, time }: EventNamed<'TaskStarted'>): Change {

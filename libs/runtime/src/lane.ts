@@ -4,7 +4,7 @@
  */
 import type { Grant, Hash } from '@dacapo/contracts';
 import { nextDue } from '@dacapo/engine';
-import { type Clock, type Journal, reachCrashPoint, type SnapshotStore } from '@dacapo/ports';
+import { type Clock, type Journal, reachCrashPoint, type ScriptSandbox, type SnapshotStore } from '@dacapo/ports';
 
 import { AfterAppend } from './after-append.js';
 import { Checkpointer } from './checkpointer.js';
@@ -30,6 +30,8 @@ export interface LaneOptions {
   readonly confirmations: Confirmations;
   /** Where a workflow's events lie, for a log without an index by workflow. */
   readonly locate?: Locate;
+  /** Where scripts run that the engine does not run itself; without one they fail. */
+  readonly sandbox?: ScriptSandbox;
   /** Parked polls of this process, when it has some. */
   readonly grant?: (taskType: string, domain: string | undefined) => Grant | undefined;
 }
@@ -49,7 +51,7 @@ export class Lane {
       { statesMax: limits.laneStates, endedMax: limits.laneEnded },
       options.locate,
     );
-    this.sender = new ReactionSender(journal, registry, options.confirmations, log);
+    this.sender = new ReactionSender(journal, registry, options.confirmations, log, options.sandbox);
   }
 
   /** Works until `stop` or a failure; `onReady` is called when the lane has recovered and takes commands. */

@@ -1,12 +1,14 @@
 /** Sends what follows elsewhere from events that are durable: at least once, with ids that let the receiver drop repeats. */
-import { type Command, isDaCapoError } from '@dacapo/contracts';
+import { type Command, type EvaluationOutcome, isDaCapoError, type JsonObject } from '@dacapo/contracts';
 import { parseWorkflowDef } from '@dacapo/definitions';
-import type { Reaction, StartRequest } from '@dacapo/engine';
-import type { Journal } from '@dacapo/ports';
+import type { EvaluationRequest, Reaction, StartRequest, TaskDefsRequest } from '@dacapo/engine';
+import type { Journal, ScriptOutcome, ScriptSandbox } from '@dacapo/ports';
 
 import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
 import type { Log } from './log.js';
+
+type Ordered = Exclude<Reaction, EvaluationRequest>;
 
 const noValue = (): void => undefined;
 
@@ -18,10 +20,20 @@ export class ReactionSender {
     private readonly registry: DefinitionRegistry,
     private readonly confirmations: Confirmations,
     private readonly log: Log,
+    /** Without one, scripts that the engine does not run itself fail. */
+    private readonly sandbox?: ScriptSandbox,
   ) {}
 
   /** Resolves when the messages are durable; rejects when that is unknown, and then they must be sent again. */
   async send(reactions: readonly Reaction[]): Promise<void> {
+    const scripts = reactions.filter((reaction) => reaction.kind === 'evaluation');
+    const others = reactions.filter((reaction) => reaction.kind !== 'evaluation');
+    // Nobody else waits for a script.
+    await Promise.all([...scripts.map((script) => this.evaluate(script)), this.sendInOrder(others)]);
+  }
+
+  private async sendInOrder(reactions: readonly Ordered[]): Promise<void> {
+    if (reactions.length === 0) return;
     const sent = this.order.then(() => this.sendNow(reactions));
     this.order = sent.then(noValue, noValue);
     const { decided } = await sent;
@@ -29,15 +41,65 @@ export class ReactionSender {
   }
 
   /** One after the other: the termination of a child must not overtake its start. Their decisions need no order. */
-  private async sendNow(reactions: readonly Reaction[]): Promise<{ readonly decided: Promise<void> | undefined }> {
+  private async sendNow(reactions: readonly Ordered[]): Promise<{ readonly decided: Promise<void> | undefined }> {
     const commands = await Promise.all(reactions.map((reaction) => this.commandOf(reaction)));
+    return this.sendAll(commands);
+  }
+
+  /** `decided` tells when they are durable, where sending does not. */
+  private async sendAll(commands: readonly Command[]): Promise<{ readonly decided: Promise<void> | undefined }> {
     const decided = this.journal.isSendDurable ? undefined : this.confirmations.all(commands.map(({ id }) => id));
     await this.journal.send(commands);
     return { decided };
   }
 
-  private async commandOf(reaction: Reaction): Promise<Command> {
-    return reaction.kind === 'command' ? reaction.command : this.startCommand(reaction);
+  private async commandOf(reaction: Ordered): Promise<Command> {
+    switch (reaction.kind) {
+      case 'command':
+        return reaction.command;
+      case 'start-request':
+        return this.startCommand(reaction);
+      case 'task-defs':
+        return this.taskDefs(reaction);
+      default:
+        return reaction satisfies never;
+    }
+  }
+
+  private async evaluate({ id, workflowId, time, request }: EvaluationRequest): Promise<void> {
+    const { taskId, form, source, input, fuel } = request;
+    const outcome = await this.sandbox?.evaluate({ form, source, input, fuel, now: time, seed: id });
+    const { decided } = await this.sendAll([
+      {
+        type: 'RecordEvaluation',
+        version: 1,
+        id: `${id}:evaluated`,
+        workflowId,
+        repeatable: true,
+        data: {
+          taskId,
+          outcome: recorded(outcome ?? { ok: false, kind: 'fault', message: 'Scripts are switched off' }),
+          sandbox: this.sandbox?.build ?? 'none',
+        },
+      },
+    ]);
+    await decided;
+  }
+
+  private taskDefs({ id, workflowId, request }: TaskDefsRequest): Command {
+    const found: Record<string, JsonObject> = {};
+    for (const name of request.names) {
+      const def = this.registry.taskDef(name);
+      if (def !== undefined) found[name] = { ...def };
+    }
+    return {
+      type: 'RecordTaskDefs',
+      version: 1,
+      id: `${id}:found`,
+      workflowId,
+      repeatable: true,
+      data: { taskId: request.taskId, taskDefs: found },
+    };
   }
 
   /** A start with its definition looked up, or word to the requester that there is none. */
@@ -96,4 +158,8 @@ export class ReactionSender {
       ? { ...header, type: 'RecordFailureWorkflowRefusal', data: { name, reason } }
       : { ...header, type: 'RecordChildRefusal', data: { taskId: parent.taskId, reason } };
   }
+}
+
+function recorded(outcome: ScriptOutcome): EvaluationOutcome {
+  return outcome.ok ? { value: outcome.value } : { kind: outcome.kind, message: outcome.message };
 }

@@ -2,6 +2,7 @@
 import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
+import { resumeDeferred } from './effects.js';
 import { runAgenda } from '../settle.js';
 import { isEnded } from '../state.js';
 import { failWorkflow } from '../workflow-end.js';
@@ -27,6 +28,7 @@ export function resumeWorkflow(decision: Decision): void {
   const ended = [...held];
   decision.emit('WorkflowResumed', workflowTimers(decision.now, decision.flow.definition.timeoutSeconds));
   for (const reference of ended) decision.settle(reference);
+  resumeDeferred(decision);
   runAgenda(decision);
 }
 

@@ -25,14 +25,14 @@ export function startTaskByMessage(decision: Decision, { taskId, workerId }: Com
 }
 
 function start(decision: Decision, task: TaskState, workerId: string): void {
-  const timers = startTimers(decision, decision.node(task.referenceTaskName), task);
+  const timers = startTimers(decision, decision.placeOf(task).node, task);
   decision.emit('TaskStarted', { taskId: task.taskId, workerId, ...(timers === undefined ? {} : { timers }) });
 }
 
 export function extendTaskLease(decision: Decision, { taskId }: CommandData<'ExtendTaskLease'>): void {
   const task = openTask(decision, taskId);
   if (task === undefined) return;
-  const seconds = decision.node(task.referenceTaskName).taskDef?.responseTimeoutSeconds ?? 0;
+  const seconds = decision.placeOf(task).node.taskDef?.responseTimeoutSeconds ?? 0;
   const running = task.status === 'IN_PROGRESS' && seconds > 0;
   decision.emit('TaskLeaseExtended', {
     taskId,

@@ -35,7 +35,8 @@ export function progressTask(decision: Decision, data: CommandData<'ProgressTask
   if (task === undefined) return;
   const seconds = Math.min(Math.max(data.callbackAfterSeconds ?? 0, 0), limits.callbackSeconds);
   const isWorkers = task.queue !== undefined;
-  const node = decision.node(task.referenceTaskName);
+  const place = decision.placeOf(task);
+  const { node } = place;
   const offerAt = decision.now + seconds * 1000;
   const poll = node.taskDef?.pollTimeoutSeconds ?? 0;
   const timers = {
@@ -49,7 +50,7 @@ export function progressTask(decision: Decision, data: CommandData<'ProgressTask
     callbackAfterSeconds: seconds,
     ...(isWorkers && Object.keys(timers).length > 0 ? { timers } : {}),
   });
-  grantIfPolled(decision, node);
+  grantIfPolled(decision, place);
 }
 
 function resultOf({ workerId, reasonForIncompletion, output, logs }: TaskResult): TaskResult {

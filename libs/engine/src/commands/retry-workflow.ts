@@ -3,14 +3,14 @@
  * where they were (contract 5.12). The run counts up, so that nothing of the new one can be mistaken for the old.
  */
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { operatorOf } from '../operators/index.js';
 import { enterAnew, runAgenda } from '../settle.js';
 import { isEnded, isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import { workflowTimers } from './start-workflow.js';
 
 interface Candidate {
-  readonly node: Node;
+  readonly place: Place;
   readonly task: TaskState;
 }
 
@@ -37,13 +37,14 @@ export function retryWorkflow(decision: Decision): void {
     ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
   });
   // First the attempts, then the joins: a join counts what is open when it is reopened.
-  for (const { node, task } of candidates) {
-    if (!reopened.has(node.task.type)) enterAnew(decision, node, { previous: task, delaySeconds: 0, jitterMs: 0 });
+  for (const { place, task } of candidates) {
+    if (!reopened.has(place.node.task.type))
+      enterAnew(decision, place, { previous: task, delaySeconds: 0, jitterMs: 0 });
   }
-  const joins = candidates.filter(({ node }) => reopened.has(node.task.type));
+  const joins = candidates.filter(({ place }) => reopened.has(place.node.task.type));
   for (const { task } of joins) decision.emit('TaskReopened', { taskId: task.taskId });
   // Not before all are open: one may wait for another.
-  for (const { node } of joins) operatorOf(node.task.type).onBranchEnd?.(decision, node);
+  for (const { place } of joins) operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
   // What had ended well may never have been followed: results wait while a workflow is paused, and an end drops what was on the agenda.
   for (const reference of succeeded) decision.settle(reference);
   runAgenda(decision);
@@ -60,5 +61,5 @@ function candidatesOf(decision: Decision): readonly Candidate[] {
   return Object.values(decision.state.tasks)
     .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status))
     .toSorted((a, b) => a.taskSeq - b.taskSeq)
-    .map((task) => ({ task, node: decision.node(task.referenceTaskName) }));
+    .map((task) => ({ task, place: decision.placeOf(task) }));
 }

@@ -1,6 +1,7 @@
 import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
+import { placeOf } from '../place.js';
 import { runAgenda } from '../settle.js';
 
 export function startWorkflow(decision: Decision, data: CommandData<'StartWorkflow'>): void {
@@ -20,7 +21,7 @@ export function startWorkflow(decision: Decision, data: CommandData<'StartWorkfl
     variables: definition.variables,
     ...workflowTimers(decision.now, definition.timeoutSeconds),
   });
-  if (flow.first !== undefined) decision.enter(flow.first);
+  if (flow.first !== undefined) decision.enter(placeOf(flow.first, '', undefined));
   runAgenda(decision);
 }
 

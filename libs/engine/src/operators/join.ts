@@ -3,31 +3,34 @@ import type { JsonObject } from '@dacapo/contracts';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { resolveInput, schedule } from '../schedule.js';
 import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 
 export const join: Operator = {
-  enter(decision: Decision, node: Node, retry?: Retry): void {
-    const input = { ...resolveInput(decision, node), joinOn: node.task.joinOn };
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const input = {
+      ...resolveInput(decision, place),
+      joinOn: place.node.task.joinOn.map((reference) => decision.keyNear(place, reference)),
+    };
     schedule(decision, {
-      node,
+      place,
       taskType: 'JOIN',
       input,
       status: 'IN_PROGRESS',
       ...(retry === undefined ? {} : { previous: retry.previous }),
     });
-    evaluate(decision, node);
+    evaluate(decision, place);
   },
 
-  onBranchEnd(decision: Decision, node: Node): void {
-    evaluate(decision, node);
+  onBranchEnd(decision: Decision, place: Place): void {
+    evaluate(decision, place);
   },
 };
 
-function evaluate(decision: Decision, node: Node): void {
-  const task = decision.task(node.reference);
+function evaluate(decision: Decision, place: Place): void {
+  const task = decision.task(place.key);
   if (task === undefined || !isTaskOpen(task.status) || task.waitsFor === undefined || task.waitsFor > 0) return;
   const branches = branchesOf(decision, task);
   const output = outputOf(branches);

@@ -1,23 +1,23 @@
 /** SET_VARIABLE: its input becomes workflow variables, key by key (contract 6.12). */
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { limits } from '../limits.js';
 import { resolveInput, schedule } from '../schedule.js';
 import type { Operator, Retry } from './operator.js';
 
 export const setVariable: Operator = {
-  enter(decision: Decision, node: Node, retry?: Retry): void {
-    const variables = resolveInput(decision, node);
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const variables = resolveInput(decision, place);
     const taskId = schedule(decision, {
-      node,
+      place,
       taskType: 'SET_VARIABLE',
-      taskDefName: node.task.name,
+      taskDefName: place.node.task.name,
       input: variables,
       status: 'IN_PROGRESS',
       ...(retry === undefined ? {} : { previous: retry.previous }),
     });
-    const task = decision.task(node.reference);
+    const task = decision.task(place.key);
     if (task === undefined) return;
     const size = utf8Bytes(JSON.stringify({ ...decision.state.variables, ...variables }));
     if (size > limits.variablesBytes) {

@@ -6,7 +6,7 @@ import type { JsonObject } from '@dacapo/contracts';
 import { compileTemplate, evaluateTemplate } from '@dacapo/expressions';
 
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { resolveInput, schedule, startTimers } from '../schedule.js';
 import { scopeOf } from '../scope.js';
 import type { TaskState } from '../state.js';
@@ -14,18 +14,18 @@ import { failWorkflow } from '../workflow-end.js';
 import type { Operator, Retry } from './operator.js';
 
 export const subWorkflow: Operator = {
-  enter(decision: Decision, node: Node, retry?: Retry): void {
-    const params = node.task.subWorkflowParam;
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const params = place.node.task.subWorkflowParam;
     if (params === undefined) {
-      const reason = `Task ${node.task.name} is defined as sub-workflow and is missing subWorkflowParams. Please check the workflow definition`;
+      const reason = `Task ${place.node.task.name} is defined as sub-workflow and is missing subWorkflowParams. Please check the workflow definition`;
       return failWorkflow(decision, 'FAILED', reason);
     }
     const { workflowDefinition, ...expressions } = params;
-    const workflowInput = resolveInput(decision, node);
-    const resolved = evaluateTemplate(compileTemplate(expressions), scopeOf(decision.state)) as JsonObject;
+    const workflowInput = resolveInput(decision, place);
+    const resolved = evaluateTemplate(compileTemplate(expressions), scopeOf(decision.state, place)) as JsonObject;
     const definition =
       typeof workflowDefinition === 'string'
-        ? evaluateTemplate(compileTemplate(workflowDefinition), scopeOf(decision.state))
+        ? evaluateTemplate(compileTemplate(workflowDefinition), scopeOf(decision.state, place))
         : workflowDefinition;
     const name = definition === undefined ? resolved['name'] : (definition as { readonly name?: unknown } | null)?.name;
     const input = {
@@ -38,27 +38,27 @@ export const subWorkflow: Operator = {
     };
     const waitMs = retry === undefined ? 0 : retry.delaySeconds * 1000 + retry.jitterMs;
     schedule(decision, {
-      node,
+      place,
       taskType: 'SUB_WORKFLOW',
-      taskDefName: node.task.name,
+      taskDefName: place.node.task.name,
       input,
       ...(waitMs > 0 ? { timers: { start: decision.now + waitMs } } : {}),
       ...(retry === undefined ? {} : { previous: retry.previous, delaySeconds: retry.delaySeconds }),
     });
-    const task = decision.task(node.reference);
-    if (waitMs === 0 && task !== undefined) startChild(decision, node, task);
+    const task = decision.task(place.key);
+    if (waitMs === 0 && task !== undefined) startChild(decision, place, task);
   },
 
   /** The back-off of a retry is over. */
-  onTimer(decision: Decision, node: Node, task: TaskState): void {
-    startChild(decision, node, task);
+  onTimer(decision: Decision, place: Place, task: TaskState): void {
+    startChild(decision, place, task);
   },
 };
 
-function startChild(decision: Decision, node: Node, task: TaskState): void {
+function startChild(decision: Decision, place: Place, task: TaskState): void {
   const { state } = decision;
   const { taskId, input } = task;
-  const timers = startTimers(decision, node, task);
+  const timers = startTimers(decision, place.node, task);
   const workflowInput = input['workflowInput'] as JsonObject;
   const priority = Number(input['priority'] ?? 0);
   const inline = input['subWorkflowDefinition'] === undefined ? {} : { definition: input['subWorkflowDefinition'] };

@@ -1,7 +1,7 @@
 // oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
 import { aWorkflow, fork, join, simple, switchByScript, switchOn } from '../testing/definitions.js';
 import { given } from '../testing/specification.js';
-import { complete, fail, retry, start } from '../testing/steps.js';
+import { complete, evaluated, fail, retry, start } from '../testing/steps.js';
 
 describe('SWITCH by a parameter', () => {
   const workflow = (value: unknown) =>
@@ -83,26 +83,36 @@ describe('SWITCH by a script', () => {
     expect(Object.keys(run.live.open)).toEqual([expected]);
   });
 
-  it('fails with the message of the script, without a retry, and ends the workflow', () => {
-    given(workflow('$.n.x.y', { retryCount: 3 }))
-      .when(start({ n: null }))
+  it('asks the sandbox for what the small evaluator leaves to it', () => {
+    given(workflow("[3, 1].sort()[0] > $.n ? 'big' : ''"))
+      .when(start({ n: 0 }))
       .then([
         'WorkflowStarted',
-        'TaskScheduled s',
-        ['TaskFailed s', { status: 'FAILED', reasonForIncompletion: expect.stringMatching(/./) }],
+        ['TaskScheduled s', { status: 'IN_PROGRESS' }],
+        ['EvaluationRequested s', { form: 'script', source: "[3, 1].sort()[0] > $.n ? 'big' : ''", input: { n: 0 } }],
+      ])
+      .thenWorkflow({ evaluating: 1 })
+      .when(evaluated('s', { value: 'big' }))
+      .then(['EvaluationRecorded s', ['TaskCompleted s', { output: { selectedCase: 'big' } }], 'TaskScheduled a'])
+      .thenWorkflow({ evaluating: 0 })
+      .when(evaluated('s', { value: '' }))
+      .thenRefused('TASK_ENDED');
+  });
+
+  it('fails with the message of the script, without a retry, and ends the workflow', () => {
+    given(workflow('$.n.x.y', { retryCount: 3 }), [start({ n: null })])
+      .when(evaluated('s', { kind: 'error', message: 'no such thing' }))
+      .then([
+        'EvaluationRecorded s',
+        ['TaskFailed s', { status: 'FAILED', reasonForIncompletion: 'no such thing' }],
         ['WorkflowFailed', (run) => ({ failedTaskId: run.idOf('s'), failedReferenceTaskNames: ['s'] })],
       ]);
   });
 
   it('goes on behind itself when it may fail', () => {
-    given(workflow('$.n.x.y', { optional: true }))
-      .when(start({ n: null }))
-      .then([
-        'WorkflowStarted',
-        'TaskScheduled s',
-        ['TaskFailed s', { status: 'COMPLETED_WITH_ERRORS' }],
-        'TaskScheduled z',
-      ]);
+    given(workflow('$.n.x.y', { optional: true }), [start({ n: null })])
+      .when(evaluated('s', { kind: 'error', message: 'no such thing' }))
+      .then(['EvaluationRecorded s', ['TaskFailed s', { status: 'COMPLETED_WITH_ERRORS' }], 'TaskScheduled z']);
   });
 });
 

@@ -1,79 +1,72 @@
 /** SWITCH: one of several lists, by the value of a parameter or of a script (contract 6.2). */
-import { compileScript, runScript, switchText } from '@dacapo/expressions';
+import type { EvaluationOutcome, JsonObject } from '@dacapo/contracts';
+import { switchText } from '@dacapo/expressions';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
+import { evaluateAtOnce, requestEvaluation } from '../evaluation.js';
 import type { Node } from '../flow.js';
+import { type Place, placeOf } from '../place.js';
 import { resolveInput, schedule } from '../schedule.js';
 import { own, type TaskState } from '../state.js';
 import { failWorkflow } from '../workflow-end.js';
 import type { Operator, Retry } from './operator.js';
 
-type Outcome =
-  | { readonly value: unknown; readonly isScript: boolean }
-  | { readonly error: string }
-  | { readonly unknownEvaluator: string };
-
 export const switchOperator: Operator = {
-  enter(decision: Decision, node: Node, retry?: Retry): void {
-    const input = resolveInput(decision, node);
-    const outcome = evaluate(node, input);
-    if ('unknownEvaluator' in outcome) {
-      return failWorkflow(decision, 'FAILED', `No evaluator registered for type: ${outcome.unknownEvaluator}`);
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const { evaluatorType, expression = '' } = place.node.task;
+    const input = resolveInput(decision, place);
+    if (evaluatorType === 'value-param') {
+      return choose(decision, place, input, switchText(own(input, expression), 'value-param'), retry);
     }
-    const previous = retry === undefined ? {} : { previous: retry.previous };
-    if ('error' in outcome) {
-      schedule(decision, { node, taskType: 'SWITCH', input, status: 'IN_PROGRESS', ...previous });
-      return failOf(decision, node, outcome.error);
+    if (evaluatorType !== 'javascript' && evaluatorType !== 'graaljs') {
+      return failWorkflow(decision, 'FAILED', `No evaluator registered for type: ${evaluatorType ?? 'null'}`);
     }
-    const selected = switchText(outcome.value, outcome.isScript ? 'script' : 'value-param');
-    const first = firstOf(node, selected);
-    const shown = { ...input, case: selected, ...(first === undefined ? {} : { hasChildren: 'true' }) };
-    schedule(decision, { node, taskType: 'SWITCH', input: shown, status: 'IN_PROGRESS', ...previous });
-    const task = decision.task(node.reference);
-    if (task === undefined) return;
-    completeTask(decision, task, { output: { evaluationResult: [selected], selectedCase: selected } });
+    const evaluation = { form: 'script', source: expression, input } as const;
+    const outcome = evaluateAtOnce(decision, evaluation);
+    if (outcome !== undefined) {
+      return choose(decision, place, input, switchText(outcome.value ?? null, 'script'), retry);
+    }
+    const task = begin(decision, place, input, retry);
+    if (task !== undefined) requestEvaluation(decision, task, evaluation);
   },
 
-  follow(decision: Decision, node: Node, task: TaskState): void {
+  onEvaluated(decision: Decision, _place: Place, task: TaskState, outcome: EvaluationOutcome): void {
+    if (outcome.kind === undefined) select(decision, task, switchText(outcome.value ?? null, 'script'));
+    else failTask(decision, task, 'FAILED', { reasonForIncompletion: outcome.message ?? '' });
+  },
+
+  follow(decision: Decision, place: Place, task: TaskState): void {
     const selected = task.output['selectedCase'];
     // An optional SWITCH whose script failed has selected nothing.
-    const first = typeof selected === 'string' ? firstOf(node, selected) : undefined;
-    if (first === undefined) decision.leave(node);
-    else decision.enter(first);
+    const first = typeof selected === 'string' ? firstOf(place.node, selected) : undefined;
+    if (first === undefined) decision.leave(place);
+    else decision.enter(placeOf(first, place.scope, place.fork));
   },
 
-  onListEnd(decision: Decision, node: Node): void {
-    decision.leave(node);
+  onListEnd(decision: Decision, place: Place): void {
+    decision.leave(place);
   },
 };
+
+function begin(decision: Decision, place: Place, input: JsonObject, retry: Retry | undefined): TaskState | undefined {
+  const previous = retry === undefined ? {} : { previous: retry.previous };
+  schedule(decision, { place, taskType: 'SWITCH', input, status: 'IN_PROGRESS', ...previous });
+  return decision.task(place.key);
+}
+
+function choose(decision: Decision, place: Place, input: JsonObject, selected: string, retry: Retry | undefined): void {
+  const hasChildren = firstOf(place.node, selected) !== undefined;
+  const shown = { ...input, case: selected, ...(hasChildren ? { hasChildren: 'true' } : {}) };
+  const task = begin(decision, place, shown, retry);
+  if (task !== undefined) select(decision, task, selected);
+}
+
+function select(decision: Decision, task: TaskState, selected: string): void {
+  completeTask(decision, task, { output: { evaluationResult: [selected], selectedCase: selected } });
+}
 
 /** A case that is there but empty means: do nothing. */
 function firstOf(node: Node, selected: string): Node | undefined {
   return node.cases.has(selected) ? node.cases.get(selected) : node.otherwise;
-}
-
-function failOf(decision: Decision, node: Node, error: string): void {
-  const task = decision.task(node.reference);
-  if (task !== undefined) failTask(decision, task, 'FAILED', { reasonForIncompletion: error });
-}
-
-function evaluate({ task }: Node, input: Readonly<Record<string, unknown>>): Outcome {
-  const expression = task.expression ?? '';
-  switch (task.evaluatorType) {
-    case 'value-param':
-      return { value: own(input, expression), isScript: false };
-    case 'javascript':
-    case 'graaljs':
-      return evaluateScript(expression, input);
-    default:
-      return { unknownEvaluator: task.evaluatorType ?? 'null' };
-  }
-}
-
-function evaluateScript(source: string, input: Readonly<Record<string, unknown>>): Outcome {
-  const compiled = compileScript(source);
-  if (!compiled.ok) return { error: compiled.error.message };
-  const result = runScript(compiled.script, { $: input });
-  return result.ok ? { value: result.value, isScript: true } : { error: result.error.message };
 }

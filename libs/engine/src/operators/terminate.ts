@@ -3,24 +3,24 @@ import type { JsonObject } from '@dacapo/contracts';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { resolveInput, schedule } from '../schedule.js';
 import type { TaskState } from '../state.js';
 import { completeWorkflow, failWorkflow } from '../workflow-end.js';
 import type { Operator, Retry } from './operator.js';
 
 export const terminate: Operator = {
-  enter(decision: Decision, node: Node, retry?: Retry): void {
-    const input = resolveInput(decision, node);
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const input = resolveInput(decision, place);
     schedule(decision, {
-      node,
+      place,
       taskType: 'TERMINATE',
-      taskDefName: node.task.name,
+      taskDefName: place.node.task.name,
       input,
       status: 'IN_PROGRESS',
       ...(retry === undefined ? {} : { previous: retry.previous }),
     });
-    const task = decision.task(node.reference);
+    const task = decision.task(place.key);
     if (task === undefined) return;
     const status = input['terminationStatus'];
     if (status !== 'COMPLETED' && status !== 'FAILED' && status !== 'TERMINATED') {
@@ -30,7 +30,7 @@ export const terminate: Operator = {
   },
 
   /** Also after a retry of the workflow: where a TERMINATE has succeeded the workflow is over (contract 5.4). */
-  follow(decision: Decision, _node: Node, task: TaskState): void {
+  follow(decision: Decision, _place: Place, task: TaskState): void {
     const { terminationStatus: status, terminationReason: given } = task.input;
     const reason =
       typeof given === 'string' && given !== ''

@@ -1,6 +1,6 @@
 /** Task types of Conductor's server that this version does not run. As worker tasks they would wait for ever; so the workflow says why it ends. */
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { failWorkflow } from '../workflow-end.js';
 import type { Operator } from './operator.js';
 
@@ -23,11 +23,11 @@ export const unsupportedTypes = [
 ] as const;
 
 export const unsupported: Operator = {
-  enter(decision: Decision, node: Node): void {
+  enter(decision: Decision, place: Place): void {
     failWorkflow(
       decision,
       'FAILED',
-      `Task ${node.reference}: this version does not run tasks of type ${node.task.type}`,
+      `Task ${place.node.reference}: this version does not run tasks of type ${place.node.task.type}`,
     );
   },
 };

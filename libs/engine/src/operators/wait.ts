@@ -4,7 +4,7 @@ import { parseDuration, parseUntil } from '@dacapo/expressions';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { resolveInput, schedule } from '../schedule.js';
 import type { TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
@@ -12,25 +12,25 @@ import type { Operator, Retry } from './operator.js';
 type Wish = { readonly until: number } | { readonly forever: true } | { readonly error: string };
 
 export const wait: Operator = {
-  enter(decision: Decision, node: Node, retry?: Retry): void {
-    const input = resolveInput(decision, node);
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const input = resolveInput(decision, place);
     const wish = wishOf(input, decision.now);
     schedule(decision, {
-      node,
+      place,
       taskType: 'WAIT',
-      taskDefName: node.task.name,
+      taskDefName: place.node.task.name,
       input,
       status: 'IN_PROGRESS',
       ...('until' in wish && wish.until > decision.now ? { timers: { wait: wish.until } } : {}),
       ...(retry === undefined ? {} : { previous: retry.previous }),
     });
-    const task = decision.task(node.reference);
+    const task = decision.task(place.key);
     if (task === undefined) return;
     if ('error' in wish) failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion: wish.error });
     else if ('until' in wish && wish.until <= decision.now) completeTask(decision, task, {});
   },
 
-  onTimer(decision: Decision, _node: Node, task: TaskState): void {
+  onTimer(decision: Decision, _place: Place, task: TaskState): void {
     completeTask(decision, task, {});
   },
 };

@@ -1,28 +1,28 @@
 /** SIMPLE, and every type that the engine does not know: a worker does it (contract 6.1, 5.15). */
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
+import type { Place } from '../place.js';
 import { grantIfPolled, nextTaskId, resolveWorkerInput, schedule } from '../schedule.js';
 import { own } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 
 export const workerTask: Operator = {
-  enter(decision: Decision, node: Node, retry?: Retry): void {
-    const { task, taskDef } = node;
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const { task, taskDef } = place.node;
     const queue = task.type === 'SIMPLE' ? task.name : task.type;
     const domain = domainOf(decision, queue);
     const previous = retry?.previous;
     schedule(decision, {
-      node,
+      place,
       taskType: queue,
       taskDefName: task.name,
       queue,
-      input: resolveWorkerInput(decision, node, nextTaskId(decision, node, previous), previous),
+      input: resolveWorkerInput(decision, place, nextTaskId(decision, place, previous), previous),
       delaySeconds: retry === undefined ? task.startDelay : retry.delaySeconds,
       ...(domain === undefined ? {} : { domain }),
       ...(taskDef?.delivery === 'kafka' ? { delivery: taskDef.delivery } : {}),
       ...(retry === undefined ? {} : { previous: retry.previous, jitterMs: retry.jitterMs }),
     });
-    grantIfPolled(decision, node);
+    grantIfPolled(decision, place);
   },
 };
 

@@ -67,7 +67,18 @@ export class Run {
       data,
       ...(repeatable === undefined ? {} : { repeatable }),
     } as unknown as Command;
-    return this.decide(command);
+    const first = this.records.length;
+    this.decide(command);
+    this.goOn();
+    return this.records.slice(first);
+  }
+
+  /** What the lane sends by itself when a decision was too long for one. */
+  private goOn(): void {
+    while (this.state?.status === 'RUNNING' && this.state.deferred.length > 0) {
+      const id = `command-${this.commands.length}`;
+      this.decide({ type: 'ContinueWorkflow', version: 1, id, workflowId, data: {} });
+    }
   }
 
   decide(command: Command): readonly SealedEvent[] {

@@ -42,6 +42,11 @@ export function fail(
     });
 }
 
+/** The sandbox has run the script of a task. */
+export function evaluated(reference: string, outcome: CommandData<'RecordEvaluation'>['outcome']): Step {
+  return (run) => run.send('RecordEvaluation', { taskId: run.idOf(reference), outcome, sandbox: 'test' });
+}
+
 export function cancel(reference: string, more: Partial<CommandData<'CancelTask'>> = {}): Step {
   return (run) => run.send('CancelTask', { taskId: run.idOf(reference), ...more });
 }

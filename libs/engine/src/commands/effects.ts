@@ -1,0 +1,46 @@
+/** What comes back from the lane's own runtime: a decision that goes on, outcomes of scripts, definitions that were looked up. */
+import type { CommandData } from '@dacapo/contracts';
+
+import type { Decision } from '../decision.js';
+import { limits } from '../limits.js';
+import { operatorOf } from '../operators/index.js';
+import { runAgenda } from '../settle.js';
+import { openTask } from './find-task.js';
+
+/** Some of the steps that were put off; what is left over of them, or behind them, makes another command. */
+export function continueWorkflow(decision: Decision): void {
+  const { state } = decision;
+  if (state.status !== 'RUNNING' || state.deferred.length === 0) {
+    return decision.reject('NOTHING_TO_DO', `Workflow ${state.workflowId} has put nothing off`);
+  }
+  resumeDeferred(decision);
+  runAgenda(decision);
+}
+
+export function resumeDeferred(decision: Decision): void {
+  const steps = decision.state.deferred.slice(0, limits.stepsTakenUp);
+  if (steps.length === 0) return;
+  decision.emit('StepsResumed', { count: steps.length });
+  decision.takeUp(steps);
+}
+
+export function recordEvaluation(decision: Decision, data: CommandData<'RecordEvaluation'>): void {
+  const task = openTask(decision, data.taskId);
+  if (task === undefined) return;
+  if (task.isEvaluating !== true) {
+    return decision.reject('TASK_NOT_READY', `Task ${task.taskId} waits for no script`, task.taskId);
+  }
+  decision.emit('EvaluationRecorded', data);
+  const place = decision.placeOf(task);
+  operatorOf(place.node.task.type).onEvaluated?.(decision, place, task, data.outcome);
+  runAgenda(decision);
+}
+
+export function recordTaskDefs(decision: Decision, data: CommandData<'RecordTaskDefs'>): void {
+  const task = openTask(decision, data.taskId);
+  if (task === undefined) return;
+  decision.emit('TaskDefsRecorded', data);
+  const place = decision.placeOf(task);
+  operatorOf(place.node.task.type).onTaskDefs?.(decision, place, task);
+  runAgenda(decision);
+}
