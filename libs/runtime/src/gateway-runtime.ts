@@ -25,6 +25,8 @@ export interface GatewayOptions {
   /** Random, new at every start, letters and digits. */
   readonly idPrefix: string;
   readonly partitions: readonly number[];
+  /** The queues whose tasks this process hands out. Default: all. */
+  readonly queues?: ReadonlySet<string>;
   /** Somebody else that wants to hear of every event. */
   readonly listeners?: readonly FeedListener[];
 }
@@ -53,6 +55,7 @@ export class GatewayRuntime {
       (task) => this.handBack(task),
       (taskId, workflowId) => this.fetch(taskId, workflowId),
       (pollId) => this.commands.isOwn(pollId),
+      (queue) => options.queues?.has(queue) ?? true,
     );
     this.poller = new Poller(this.ready, this.answers, this.commands, clock, (task) => this.handBack(task));
     // First what reads use, then who is answered: an answer's reader finds the event that answered it.
