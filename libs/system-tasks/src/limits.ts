@@ -42,6 +42,8 @@ export const limits = {
   kafkaMaxMs: 60_000,
   /** Kafka's bound on a topic's name. */
   topicCharacters: 249,
+  /** A definition that is not there is looked for once more after so many seconds. */
+  definitionSettleSeconds: 1,
   /** A start that met a server that was away is tried again after so many seconds. */
   startRetrySeconds: 5,
 } as const;

@@ -40,5 +40,7 @@ function outcomeOf(error: unknown): StartOutcome {
     return violations.length > 0 ? { kind: 'invalid', violations } : { kind: 'unreadable', message };
   }
   if (!isDaCapoError(error)) throw error;
-  return error.retryable ? { kind: 'away' } : { kind: 'refused', message: error.message };
+  const { code, message, retryable } = error;
+  if (retryable) return { kind: 'away' };
+  return { kind: code === 'DEFINITION_NOT_FOUND' ? 'missing' : 'refused', message };
 }

@@ -10,7 +10,11 @@ const asked: JsonObject[] = [];
 
 beforeEach(() => void (asked.length = 0));
 
-function run(input: JsonObject, outcome: StartOutcome = { kind: 'started', workflowId: 'w2' }): Promise<BuiltInResult> {
+function run(
+  input: JsonObject,
+  outcome: StartOutcome = { kind: 'started', workflowId: 'w2' },
+  pollCount = 1,
+): Promise<BuiltInResult> {
   const task = new StartWorkflowTask({
     start: (request, { taskId, workflowId }) => {
       expect({ taskId, workflowId }).toEqual({ taskId: 'task-1', workflowId: 'workflow-1' });
@@ -19,7 +23,7 @@ function run(input: JsonObject, outcome: StartOutcome = { kind: 'started', workf
     },
     workflow: (id) => Promise.resolve({ ...aWorkflow(id), correlationId: 'caller', taskToDomain: { '*': 'blue' } }),
   });
-  return task.execute(aTaskToRun(input));
+  return task.execute(aTaskToRun(input, { pollCount }));
 }
 
 describe('START_WORKFLOW', () => {
@@ -56,14 +60,23 @@ describe('START_WORKFLOW', () => {
       "startWorkflow validation failed. 'name' -> no. 'priority' -> too high. ",
     ],
     [{ kind: 'unreadable', message: 'no' }, 'Error reading StartWorkflowRequest. no'],
-    [
-      { kind: 'refused', message: 'No such workflow defined. name=x, version=1' },
-      'No such workflow defined. name=x, version=1',
-    ],
+    [{ kind: 'refused', message: 'no' }, 'no'],
   ])('fails for %j', async (outcome, reasonForIncompletion) => {
     expect(await run({ startWorkflow: { name: 'x' } }, outcome)).toMatchObject({
       status: 'FAILED',
       reasonForIncompletion,
+    });
+  });
+
+  it('believes at the second time that there is no such definition', async () => {
+    const outcome: StartOutcome = { kind: 'missing', message: 'No such workflow defined. name=x, version=1' };
+    expect(await run({ startWorkflow: { name: 'x' } }, outcome)).toEqual({
+      status: 'IN_PROGRESS',
+      callbackAfterSeconds: limits.definitionSettleSeconds,
+    });
+    expect(await run({ startWorkflow: { name: 'x' } }, outcome, 2)).toMatchObject({
+      status: 'FAILED',
+      reasonForIncompletion: outcome.message,
     });
   });
 

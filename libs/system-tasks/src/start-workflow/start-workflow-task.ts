@@ -12,7 +12,9 @@ export type StartOutcome =
   | { readonly kind: 'invalid'; readonly violations: readonly { readonly path: string; readonly message: string }[] }
   /** It is no request at all. */
   | { readonly kind: 'unreadable'; readonly message: string }
-  /** The server refuses, for example because there is no such definition. */
+  /** There is no such definition, as far as this process knows. */
+  | { readonly kind: 'missing'; readonly message: string }
+  /** The server refuses. */
   | { readonly kind: 'refused'; readonly message: string }
   /** A server is away, or nobody knows yet what came of it: again later. */
   | { readonly kind: 'away' };
@@ -37,7 +39,7 @@ export class StartWorkflowTask implements BuiltInTask {
     if (!isMap(request)) return failed('Error reading StartWorkflowRequest. It must be a map');
     const { start, workflow } = this.options;
     const caller = needsCaller(request) ? await workflow(task.workflowId) : undefined;
-    return resultOf(await start(inherit(request, caller), task));
+    return resultOf(await start(inherit(request, caller), task), task);
   }
 }
 
@@ -57,7 +59,7 @@ function inherit(request: JsonObject, caller: WorkflowDocument | undefined): Jso
   };
 }
 
-function resultOf(outcome: StartOutcome): BuiltInResult {
+function resultOf(outcome: StartOutcome, { pollCount }: TaskToRun): BuiltInResult {
   switch (outcome.kind) {
     case 'started':
       return succeeded({ workflowId: outcome.workflowId });
@@ -67,6 +69,10 @@ function resultOf(outcome: StartOutcome): BuiltInResult {
     }
     case 'unreadable':
       return failed(`Error reading StartWorkflowRequest. ${outcome.message}`);
+    case 'missing':
+      // It may have been registered at another server a moment ago, so it is believed at the second time only.
+      if (pollCount <= 1) return { status: 'IN_PROGRESS', callbackAfterSeconds: limits.definitionSettleSeconds };
+      return failed(outcome.message);
     case 'refused':
       return failed(outcome.message);
     case 'away':
