@@ -33,11 +33,14 @@ class Probe implements BuiltInTask {
 describe('BuiltInWorkers', () => {
   let house: SmallHouse;
   let workers: BuiltInWorkers | undefined;
+  /** Results that the journal does not take, whatever is done. */
+  let isTooLarge: (command: Command) => boolean;
   /** What happens to the next commands of a kind: refused before, or lost after they were sent. */
   let sendFaults: { readonly type: Command['type']; readonly isSent: boolean }[];
 
   beforeEach(async () => {
     sendFaults = [];
+    isTooLarge = () => false;
     house = await SmallHouse.open((journal) => faulty(journal));
   });
 
@@ -50,6 +53,7 @@ describe('BuiltInWorkers', () => {
   function faulty(journal: Journal): Journal {
     return Object.assign(Object.create(journal) as Journal, {
       send: async (commands: readonly Command[]) => {
+        if (commands.some(isTooLarge)) throw new DaCapoError('REQUEST_INVALID', 'too large');
         const fault = commands.some(({ type }) => type === sendFaults[0]?.type) ? sendFaults.shift() : undefined;
         if (fault === undefined || fault.isSent) await journal.send(commands);
         if (fault !== undefined) throw new DaCapoError('JOURNAL_UNAVAILABLE', 'a fault of the test');
@@ -151,6 +155,15 @@ describe('BuiltInWorkers', () => {
       throw new Error('at once');
     });
     await house.event(await house.begin('PROBE'), 'TaskFailed');
+  });
+
+  it('fails a task whose result cannot be stored', async () => {
+    isTooLarge = ({ type }) => type === 'CompleteTask';
+    work(() => Promise.resolve({ status: 'COMPLETED', output: { body: 'large' } }));
+    expect((await house.event(await house.begin('PROBE'), 'TaskFailed')).data).toMatchObject({
+      reasonForIncompletion: 'The result of the task could not be stored',
+      output: {},
+    });
   });
 
   it('gives a task back when a server of ours is away', async () => {
