@@ -68,7 +68,18 @@ function urlOf(uri: string): URL | string {
   if (uri.length > limits.uriCharacters) return `uri must not be longer than ${limits.uriCharacters} characters`;
   const url = URL.parse(uri);
   if (url === null) return 'uri must be an absolute http or https URL';
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : 'uri must begin with http:// or https://';
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'uri must begin with http:// or https://';
+  return hasReadableUser(url) ? url : 'uri must have a user and password that are correctly percent-encoded';
+}
+
+/** Node decodes them for the Authorization header, and throws over what it cannot decode. */
+function hasReadableUser({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The request's own headers win; a content type without content is only sent when somebody asked for it. */

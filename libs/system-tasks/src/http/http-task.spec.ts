@@ -214,6 +214,7 @@ describe('HTTP', () => {
     ['another scheme', { uri: 'file:///etc/passwd' }],
     ['data', { uri: 'data:text/plain,x' }],
     ['no scheme', { uri: '/path' }],
+    ['a user that cannot be decoded', { uri: 'http://%zz@127.0.0.1/' }],
     ['a line break in the path', { uri: 'http://127.0.0.1/a\r\nHost: evil' }],
     ['a line break in the method', { method: 'GET / HTTP/1.1\r\nX: y' }],
     ['another method', { method: 'CONNECT' }],
@@ -231,6 +232,15 @@ describe('HTTP', () => {
     expect(result.reasonForIncompletion).toContain(failure);
     expect(codeOf(result)).toBe('REQUEST_INVALID');
     expect(server.received).toEqual([]);
+  });
+
+  it('sends user and password of the uri as credentials, unless there is a header for that', async () => {
+    const server = await aServer(json({}));
+    const uri = server.url.replace('//', '//me:p%40ss@');
+    await run(get(uri));
+    await run(get(uri, { headers: { Authorization: 'Bearer x' } }));
+    const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual([basic, 'Bearer x']);
   });
 
   it('shows no key of a query and no password in a reason', async () => {
