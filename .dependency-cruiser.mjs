@@ -45,7 +45,7 @@ export default {
       name: 'adapters-never-see-the-core',
       severity: 'error',
       from: { path: adapters, pathNot: spec },
-      to: { path: '^libs/(engine|projections|runtime|triggers|api|platform)/' },
+      to: { path: '^libs/(engine|projections|runtime|system-tasks|triggers|api|platform)/' },
     },
     {
       name: 'adapters-never-see-each-other',
@@ -56,14 +56,20 @@ export default {
     {
       name: 'runtime-never-sees-adapters',
       severity: 'error',
-      from: { path: '^libs/(runtime|triggers|api)/src', pathNot: spec },
+      from: { path: '^libs/(runtime|system-tasks|triggers|api)/src', pathNot: spec },
       to: { path: adapters },
     },
     {
       name: 'runtime-never-sees-the-edge',
       severity: 'error',
       from: { path: '^libs/runtime/src', pathNot: spec },
-      to: { path: '^libs/(api|platform|triggers)/' },
+      to: { path: '^libs/(api|platform|triggers|system-tasks|kafka-edge)/' },
+    },
+    {
+      name: 'system-tasks-never-see-the-edge',
+      severity: 'error',
+      from: { path: '^libs/system-tasks/src', pathNot: spec },
+      to: { path: '^libs/(api|platform|triggers|kafka-edge|examples)/' },
     },
     {
       name: 'production-never-imports-the-suites',

@@ -1,4 +1,7 @@
-/** What leaves the house because of events: tasks for Kafka workers, and word of refused inbox records. */
+/** What leaves the house because of events: tasks for Kafka workers, the work of built-in tasks, and word of refused inbox records. */
+import { randomBytes } from 'node:crypto';
+
+import { startForTask } from '@dacapo/api';
 import { ensureTopics, KafkaDefinitionLog, KafkaJournal, openClient, topicSpecs } from '@dacapo/journal-kafka';
 import {
   CheckpointedReader,
@@ -12,22 +15,31 @@ import {
   TaskTopics,
   taskTopicReader,
 } from '@dacapo/kafka-edge';
-import { armCrash, type Config, parseCrashAt, sha256 } from '@dacapo/platform';
-import { DefinitionRegistry, type Log, readerLoop, Supervisor, systemClock } from '@dacapo/runtime';
+import { armCrash, type Config, parseCrashAt, sha256, taskSettings } from '@dacapo/platform';
+import { DefinitionRegistry, GatewayRuntime, type Log, readerLoop, Supervisor, systemClock } from '@dacapo/runtime';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
+import { builtInTasks, type BuiltInTools, builtInTypes, BuiltInWorkers, KafkaJsPublisher } from '@dacapo/system-tasks';
 
 export class DispatcherRole implements Role {
   private constructor(
     readonly taskTopics: TaskTopics,
     readonly deadLetters: DeadLetters,
+    readonly builtIn: BuiltInWorkers,
+    private readonly publisher: KafkaJsPublisher,
+    private readonly gateway: GatewayRuntime,
     private readonly readers: readonly Supervisor[],
     private readonly journal: KafkaJournal,
     private readonly registry: DefinitionRegistry,
     private readonly store: MongoStore,
   ) {}
 
-  /** Waits for the broker and the database. */
-  static async open(config: Config, log: Log & AdapterLog, signal: AbortSignal): Promise<DispatcherRole> {
+  /** Waits for the broker and the database. `tools`: what some of the built-in tasks need beside them. */
+  static async open(
+    config: Config,
+    log: Log & AdapterLog,
+    signal: AbortSignal,
+    tools: Pick<BuiltInTools, 'jq' | 'sandbox'> = {},
+  ): Promise<DispatcherRole> {
     if (config.crashAt !== undefined) armCrash(parseCrashAt(config.crashAt));
     const topicPrefix = config.kafkaTopicPrefix;
     const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-dispatcher' };
@@ -78,11 +90,34 @@ export class DispatcherRole implements Role {
       readerOf(taskTopicReader, taskTopics),
       readerOf(refusalReader, new InboxRefusals(journal, deadLetters, topicPrefix)),
     ];
-    return new DispatcherRole(taskTopics, deadLetters, readers, journal, registry, store);
+    const gateway = new GatewayRuntime({
+      journal,
+      readStore,
+      registry,
+      clock: systemClock,
+      log,
+      partitions,
+      idPrefix: randomBytes(5).toString('hex'),
+      queues: new Set(builtInTypes),
+    });
+    const publisher = new KafkaJsPublisher({
+      open: (brokers) => Promise.resolve(openClient({ brokers, clientId: 'dacapo-tasks' })),
+      clock: systemClock,
+    });
+    const tasks = builtInTasks({
+      ...taskSettings(config),
+      ...tools,
+      ownServers: connection.brokers,
+      publisher,
+      start: startForTask(gateway, sha256),
+      workflow: (workflowId) => gateway.views.workflow(workflowId),
+    });
+    const builtIn = new BuiltInWorkers({ gateway, tasks, clock: systemClock, log });
+    return new DispatcherRole(taskTopics, deadLetters, builtIn, publisher, gateway, readers, journal, registry, store);
   }
 
   get isReady(): boolean {
-    return this.readers.every(({ isReady }) => isReady);
+    return this.gateway.isReady && this.readers.every(({ isReady }) => isReady);
   }
 
   get restarts(): number {
@@ -90,10 +125,15 @@ export class DispatcherRole implements Role {
   }
 
   async start(): Promise<void> {
-    await Promise.all(this.readers.map((reader) => reader.start()));
+    await Promise.all([this.gateway.start(), ...this.readers.map((reader) => reader.start())]);
+    this.gateway.watchProjection();
+    this.builtIn.start();
   }
 
   async close(): Promise<void> {
+    await this.builtIn.stop();
+    await this.publisher.close();
+    await this.gateway.stop();
     await Promise.all(this.readers.map((reader) => reader.stop()));
     await this.taskTopics.close();
     await this.deadLetters.close();

@@ -11,10 +11,14 @@ export class DispatcherModule {
     metrics.add(
       [
         ['dacapo_dispatcher_tasks_total', 'Tasks published to their topics'],
+        ['dacapo_builtin_tasks_total', 'Built-in tasks whose results were reported'],
+        ['dacapo_builtin_tasks_running', 'Built-in tasks under way'],
         ['dacapo_dispatcher_restarts_total', 'Times that a reader had to be started anew'],
       ],
       () => ({
         dacapo_dispatcher_tasks_total: start.role?.taskTopics.published ?? 0,
+        dacapo_builtin_tasks_total: start.role?.builtIn.done ?? 0,
+        dacapo_builtin_tasks_running: start.role?.builtIn.running ?? 0,
         dacapo_dispatcher_restarts_total: start.role?.restarts ?? 0,
       }),
     );

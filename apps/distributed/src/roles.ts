@@ -51,5 +51,8 @@ function flagsOf(config: Config): readonly string[] {
     ['--mongo-database', config.mongoDatabase],
     ['--log-level', config.logLevel],
     ['--partitions', String(config.partitions ?? partitionsDefault)],
+    config.httpTaskPrivate === undefined ? [] : ['--http-task-private', config.httpTaskPrivate],
+    ['--http-task-allowed', config.httpTaskAllowed],
+    ['--kafka-task-servers', config.kafkaTaskServers],
   ].flat();
 }

@@ -11,7 +11,7 @@ const laneMetrics = [
   ['dacapo_lane_quarantined_total', 'Workflows that broke an invariant'],
 ] as const;
 
-export function addMetrics(metrics: Metrics, { engine, gateway, projection }: Embedded): void {
+export function addMetrics(metrics: Metrics, { engine, gateway, projection, builtIn }: Embedded): void {
   metrics.add(laneMetrics, () => {
     const sum = (of: (stats: LaneStats) => number): number =>
       [...engine.stats.values()].reduce((total, stats) => total + of(stats), 0);
@@ -32,12 +32,16 @@ export function addMetrics(metrics: Metrics, { engine, gateway, projection }: Em
         'Workflows whose documents could not be brought up to date: look at the log',
       ],
       ['dacapo_projection_lag_events', 'Events that the read model does not have yet'],
+      ['dacapo_builtin_tasks_total', 'Built-in tasks whose results were reported'],
+      ['dacapo_builtin_tasks_running', 'Built-in tasks under way'],
     ],
     () => ({
       dacapo_lane_restarts_total: engine.restarts,
       dacapo_projection_events_total: projection.projected,
       dacapo_projection_parked_workflows: projection.parked,
       dacapo_projection_lag_events: gateway.unprojected,
+      dacapo_builtin_tasks_total: builtIn.done,
+      dacapo_builtin_tasks_running: builtIn.running,
     }),
   );
 }

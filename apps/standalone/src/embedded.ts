@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import { startForTask } from '@dacapo/api';
 import { SqliteJournal } from '@dacapo/journal-sqlite';
-import { armCrash, type Config, parseCrashAt, sha256 } from '@dacapo/platform';
+import { armCrash, type Config, parseCrashAt, sha256, taskSettings } from '@dacapo/platform';
 import {
   DefinitionRegistry,
   EngineRuntime,
@@ -17,6 +18,13 @@ import {
   verifyWorkflow,
 } from '@dacapo/runtime';
 import { SqliteStore } from '@dacapo/store-sqlite';
+import {
+  builtInTasks,
+  type BuiltInTools,
+  BuiltInWorkers,
+  KafkaJsPublisher,
+  type KafkaJsPublisherOptions,
+} from '@dacapo/system-tasks';
 
 /** One process has one thread to decide on: more partitions only make more and smaller commits (ARCHITECTURE.md, decision 10). */
 const partitionsDefault = 1;
@@ -26,12 +34,15 @@ export class Embedded {
     readonly gateway: GatewayRuntime,
     readonly engine: EngineRuntime,
     readonly projection: ProjectionRunner,
+    readonly builtIn: BuiltInWorkers,
+    private readonly publisher: KafkaJsPublisher,
     private readonly projector: Supervisor,
     private readonly journal: SqliteJournal,
     private readonly store: SqliteStore,
   ) {}
 
-  static async open(config: Config, log: Log): Promise<Embedded> {
+  /** `tools`: what some of the built-in tasks need beside the server itself. */
+  static async open(config: Config, log: Log, tools: Pick<BuiltInTools, 'jq' | 'sandbox'> = {}): Promise<Embedded> {
     const crashAt = config.crashAt === undefined ? undefined : parseCrashAt(config.crashAt);
     if (crashAt !== undefined) armCrash(crashAt);
     const clock = systemClock;
@@ -74,7 +85,17 @@ export class Embedded {
       onProjected: (partition, nextOffset) => gateway.projected(partition, nextOffset),
     });
     const projector = new Supervisor('projection', () => readerLoop(projection), clock, log);
-    return new Embedded(gateway, engine, projection, projector, journal, store);
+    const publisher = new KafkaJsPublisher({ open: openKafka, clock });
+    const tasks = builtInTasks({
+      ...taskSettings(config),
+      ...tools,
+      ...(config.isKafkaGiven ? { ownServers: config.kafkaBrokers.split(',') } : {}),
+      publisher,
+      start: startForTask(gateway, sha256),
+      workflow: (workflowId) => gateway.views.workflow(workflowId),
+    });
+    const builtIn = new BuiltInWorkers({ gateway, tasks, clock, log });
+    return new Embedded(gateway, engine, projection, builtIn, publisher, projector, journal, store);
   }
 
   get isReady(): boolean {
@@ -86,6 +107,7 @@ export class Embedded {
     await this.gateway.start();
     await this.engine.start();
     await this.projector.start();
+    this.builtIn.start();
   }
 
   verify(workflowId: string): Promise<VerifyReport | undefined> {
@@ -98,10 +120,18 @@ export class Embedded {
 
   /** Takes no more, finishes what is in hand, and leaves the files as a restart wants them. */
   async close(): Promise<void> {
+    await this.builtIn.stop();
+    await this.publisher.close();
     await this.gateway.stop();
     await this.engine.stop();
     await this.projector.stop();
     await this.journal.close();
     await this.store.close();
   }
+}
+
+/** Loaded when a task publishes for the first time: most installations of this kind have no Kafka. */
+async function openKafka(brokers: readonly string[]): ReturnType<KafkaJsPublisherOptions['open']> {
+  const { openClient } = await import('@dacapo/journal-kafka');
+  return openClient({ brokers, clientId: 'dacapo-tasks' });
 }

@@ -16,6 +16,7 @@ export {
 } from './task/task-result.js';
 export { taskText, toTask } from './task/to-task.js';
 export { uuidV7 } from './uuid-v7.js';
+export { startForTask } from './workflow/start-for-task.js';
 export { parseStartRequest, startCommand, type StartOptions, type StartRequest } from './workflow/start-request.js';
 export { idempotentId, startWorkflow } from './workflow/start-workflow.js';
 export { toSummary } from './workflow/to-summary.js';

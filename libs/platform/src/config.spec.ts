@@ -12,7 +12,11 @@ describe('readConfig', () => {
       logLevel: 'warn',
       demo: false,
       isPortGiven: false,
+      isKafkaGiven: false,
+      httpTaskAllowed: '',
+      kafkaTaskServers: '',
     });
+    expect(readConfig({}, {}).httpTaskPrivate).toBeUndefined();
     expect(readConfig({}, {}).partitions).toBeUndefined();
     expect(readConfig({}, {}).crashAt).toBeUndefined();
   });
@@ -42,6 +46,13 @@ describe('readConfig', () => {
     expect(readConfig({ data: '/flag' }, env).dataDir).toBe('/flag');
   });
 
+  it('tells brokers that were given from those of the default', () => {
+    expect(readConfig({}, { DACAPO_KAFKA_BROKERS: 'k:9092' })).toMatchObject({
+      kafkaBrokers: 'k:9092',
+      isKafkaGiven: true,
+    });
+  });
+
   it('takes an empty variable as absent', () => {
     expect(readConfig({}, { DACAPO_HTTP_PORT: '', DACAPO_LOG_LEVEL: '' })).toMatchObject({
       port: 8080,
@@ -67,6 +78,7 @@ describe('readConfig', () => {
     ['kafka-topic-prefix', 'a b'],
     ['http-body-bytes-max', '1023'],
     ['demo', 'perhaps'],
+    ['http-task-private', 'sometimes'],
   ])('refuses --%s %s', (flag, value) => {
     expect(() => readConfig({ [flag]: value }, {})).toThrow('Settings are wrong');
   });

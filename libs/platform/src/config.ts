@@ -31,13 +31,25 @@ const schema = z.strictObject({
     .default(10 * 1024 * 1024),
   /** Host names beside localhost under which the API may be called, separated by commas. */
   allowedHosts: z.string().default(''),
+  /**
+   * May HTTP tasks go to addresses of one's own machine and network? Conductor's may. Default: yes on a server that itself listens on the
+   * loopback only, no on any other. Link-local addresses (metadata of clouds) are refused in both cases.
+   */
+  httpTaskPrivate: z.enum(['allow', 'deny']).optional(),
+  /** Addresses and networks (`10.1.0.0/16`), separated by commas, to which HTTP tasks may go whatever else holds. */
+  httpTaskAllowed: z.string().default(''),
+  /** Kafka servers that KAFKA_PUBLISH may name, separated by commas. Empty: any. */
+  kafkaTaskServers: z.string().default(''),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   demo: z.stringbool().default(false),
   /** Tests only: `name:count` of a crash point. */
   crashAt: z.string().optional(),
 });
 
-export type Config = Readonly<z.infer<typeof schema>> & { readonly isPortGiven: boolean };
+export type Config = Readonly<z.infer<typeof schema>> & {
+  readonly isPortGiven: boolean;
+  readonly isKafkaGiven: boolean;
+};
 
 const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable: string, flag: string]>> = {
   port: ['DACAPO_HTTP_PORT', 'port'],
@@ -52,6 +64,9 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   mongoDatabase: ['DACAPO_MONGO_DATABASE', 'mongo-database'],
   httpBodyBytesMax: ['DACAPO_HTTP_BODY_BYTES_MAX', 'http-body-bytes-max'],
   allowedHosts: ['DACAPO_HTTP_ALLOWED_HOSTS', 'allowed-hosts'],
+  httpTaskPrivate: ['DACAPO_HTTP_TASK_PRIVATE', 'http-task-private'],
+  httpTaskAllowed: ['DACAPO_HTTP_TASK_ALLOWED', 'http-task-allowed'],
+  kafkaTaskServers: ['DACAPO_KAFKA_TASK_SERVERS', 'kafka-task-servers'],
   logLevel: ['DACAPO_LOG_LEVEL', 'log-level'],
   demo: ['DACAPO_DEMO', 'demo'],
   crashAt: ['DACAPO_CRASH_AT', 'crash-at'],
@@ -75,5 +90,9 @@ export function readConfig(
   }
   const parsed = schema.safeParse(values);
   if (!parsed.success) throw new Error(`Settings are wrong:\n${z.prettifyError(parsed.error)}`);
-  return Object.freeze({ ...parsed.data, isPortGiven: values['port'] !== undefined });
+  return Object.freeze({
+    ...parsed.data,
+    isPortGiven: values['port'] !== undefined,
+    isKafkaGiven: values['kafkaBrokers'] !== undefined,
+  });
 }

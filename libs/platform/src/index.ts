@@ -8,3 +8,4 @@ export { Metrics } from './metrics.js';
 export { MetricsModule } from './metrics.module.js';
 export { runApp } from './run-app.js';
 export { onShutdown } from './shutdown.js';
+export { type TaskSettings, taskSettings } from './task-settings.js';

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   /** Random, new at every start, letters and digits. */
   readonly idPrefix: string;
   readonly partitions: readonly number[];
+  /** The queues whose tasks this process hands out. Default: all. */
+  readonly queues?: ReadonlySet<string>;
   /** Somebody else that wants to hear of every event. */
   readonly listeners?: readonly FeedListener[];
 }
@@ -55,6 +57,7 @@ export class GatewayRuntime {
       (task) => this.handBack(task),
       (taskId, workflowId) => this.fetch(taskId, workflowId),
       (pollId) => this.commands.isOwn(pollId),
+      (queue) => options.queues?.has(queue) ?? true,
     );
     this.poller = new Poller(this.ready, this.answers, this.commands, clock, (task) => this.handBack(task));
     this.settling = new Settling(this.recent, clock);

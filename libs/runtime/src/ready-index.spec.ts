@@ -230,4 +230,22 @@ describe('ReadyIndex', () => {
       expect(orphans).toMatchObject([{ taskId: 't' }]);
     });
   });
+
+  it('keeps only the queues that it is told to keep, whichever way their tasks come', () => {
+    index = new ReadyIndex(
+      (task) => orphans.push(task),
+      (taskId) => unknown.push(taskId),
+      () => false,
+      (queue) => queue === 'a',
+    );
+    scheduled('mine');
+    scheduled('other', { queue: 'b' });
+    index.add({ ...aTask('read', 'w'), queue: 'a', status: 'SCHEDULED', ready: true });
+    index.add({ ...aTask('read-other', 'w'), queue: 'b', status: 'SCHEDULED', ready: true });
+    expect([...index.sizes()]).toEqual([['a', 2]]);
+    expect(index.get('other')).toBeUndefined();
+    event('TaskStarted', { taskId: 'other', workerId: 'w' });
+    expect(unknown).toEqual([]);
+    expect(taken().toSorted()).toEqual(['mine', 'read']);
+  });
 });

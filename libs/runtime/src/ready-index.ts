@@ -41,12 +41,15 @@ export class ReadyIndex implements FeedListener {
     /** A task is offered, or started for a poll of this process, whose document this index does not have: whoever listens fetches it and calls `add`. */
     private readonly onUnknown: (taskId: string, workflowId: string) => void,
     private readonly isOwnPoll: (pollId: string) => boolean,
+    /** Which queues it keeps at all. */
+    private readonly accepts: (queue: string) => boolean = () => true,
   ) {}
 
   /** Enters a task of the read model. */
   add(task: TaskDocument): void {
     const known = this.tasks.get(task.taskId);
     if (known !== undefined && known.seq >= task.seq) return;
+    if (!this.accepts(task.queue ?? '')) return;
     this.put(task);
     this.payOff(task);
     this.onBatchEnd();
@@ -56,7 +59,8 @@ export class ReadyIndex implements FeedListener {
     const taskId = taskOf(event);
     if (taskId === undefined) return;
     if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') {
-      if (event.data.queue !== undefined) this.put(projectTask(undefined, event, { partition, offset }));
+      const { queue } = event.data;
+      if (queue !== undefined && this.accepts(queue)) this.put(projectTask(undefined, event, { partition, offset }));
       return;
     }
     const known = this.tasks.get(taskId);

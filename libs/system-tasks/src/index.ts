@@ -1,0 +1,10 @@
+export { type BuiltInResult, type BuiltInTask, type RunContext, type TaskToRun } from './built-in-task.js';
+export { type AddressPolicy } from './http/address-guard.js';
+export { type Jq } from './jq/jq-task.js';
+export { type KafkaPolicy } from './kafka/kafka-policy.js';
+export { type KafkaPublisher, type KafkaRecord, PublishFault } from './kafka/kafka-publisher.js';
+export { KafkaJsPublisher, type KafkaJsPublisherOptions } from './kafka/kafkajs-publisher.js';
+export { limits as systemTaskLimits } from './limits.js';
+export { BuiltInWorkers, type BuiltInWorkersOptions } from './runner/built-in-workers.js';
+export { type StartOutcome, type StartWorkflow } from './start-workflow/start-workflow-task.js';
+export { builtInTasks, type BuiltInTools, builtInTypes } from './table.js';
