@@ -84,6 +84,7 @@ export function schedule(
   if (data.delivery !== undefined) task.delivery = data.delivery;
   if (event.type === 'RetryScheduled' && event.data.reasonForIncompletion !== undefined)
     task.reason = event.data.reasonForIncompletion;
+  if (previous?.taskDefs !== undefined) task.taskDefs = previous.taskDefs;
   if (data.fork !== undefined) task.fork = data.fork;
   if (data.scope !== undefined) {
     task.scope = data.scope;
@@ -95,7 +96,7 @@ export function schedule(
   state.taskCount = task.taskSeq;
   state.lastTask = task.referenceTaskName;
   open(state, task);
-  if (task.taskType === 'JOIN') awaitBranches(state, task);
+  awaitBranches(state, task);
 }
 
 type TaskEvent = Exclude<
@@ -134,13 +135,20 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
       return iterate(task, event.data);
     case 'EvaluationRequested':
       task.isEvaluating = true;
+      if (task.waitsFor !== undefined) task.waitedFor = task.waitsFor;
       state.evaluating += 1;
       return;
     case 'EvaluationRecorded':
       return endEvaluation(state, task);
-    case 'TaskDefsRecorded':
-      task.taskDefs = event.data.taskDefs;
+    case 'TaskDefsRequested':
+      task.lookUps = (task.lookUps ?? 0) + 1;
       return;
+    case 'TaskDefsRecorded':
+      return takeTaskDefs(task, event.data);
+    case 'TaskQueued':
+      return queue(task, event.data);
+    case 'TasksForked':
+      return fork(state, task, event.data);
     default:
       return;
   }
@@ -164,6 +172,36 @@ function reopenTask(state: WorkflowState, task: TaskState, { data, time }: Event
   open(state, task);
   awaitBranches(state, task);
   countUp(state, task);
+}
+
+function takeTaskDefs(task: TaskState, { taskDefs }: EventData<'TaskDefsRecorded'>): void {
+  task.taskDefs = { ...task.taskDefs, ...taskDefs };
+  if (task.lookUps !== undefined && task.lookUps > 1) task.lookUps -= 1;
+  else delete task.lookUps;
+}
+
+function queue(task: TaskState, data: EventData<'TaskQueued'>): void {
+  task.queue = data.queue;
+  if (data.domain !== undefined) task.domain = data.domain;
+  if (data.delivery !== undefined) task.delivery = data.delivery;
+  task.input = data.input;
+  Object.assign(task.timers, data.timers);
+  task.ready = task.timers['offer'] === undefined;
+}
+
+/** The lists are the state's own, so that a long one grows in place. */
+function fork(state: WorkflowState, task: TaskState, { from, tasks }: EventData<'TasksForked'>): void {
+  state.firstFork ??= task.referenceTaskName;
+  if (from === 0) {
+    task.forkInput = task.input;
+    task.input = { ...task.input, forkedTasks: [], forkedTaskDefs: [] };
+  }
+  const { forkedTasks, forkedTaskDefs } = task.input;
+  if (!Array.isArray(forkedTasks) || !Array.isArray(forkedTaskDefs)) return;
+  for (const forked of tasks) {
+    forkedTasks.push(forked['taskReferenceName']);
+    forkedTaskDefs.push(forked);
+  }
 }
 
 function iterate(task: TaskState, { iteration, output, dropped }: EventData<'LoopIterated'>): void {
@@ -224,6 +262,8 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   task.endTime = event.time;
   task.ready = false;
   task.timers = {};
+  delete task.lookUps;
+  delete task.forkInput;
   task.retried = event.type !== 'TaskCompleted' && event.data.retried === true;
   if (status === 'FAILED' || status === 'FAILED_WITH_TERMINAL_ERROR') {
     if (!state.failedReferenceTaskNames.includes(task.referenceTaskName))

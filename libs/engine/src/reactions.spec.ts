@@ -30,7 +30,7 @@ describe('reactions', () => {
         correlationId: 'c',
         priority: 0,
         taskToDomain: {},
-        parent: { workflowId, taskId: run.idOf('s') },
+        parent: { workflowId, taskId: run.idOf('s'), depth: 1 },
         requester: workflowId,
       },
     ]);
