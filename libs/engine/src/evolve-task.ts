@@ -2,6 +2,7 @@
 import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts';
 
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
+import { fork, queue, takeTaskDefs } from './evolve-forks.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
@@ -108,7 +109,7 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
   const reference = own(state.references, event.data.taskId);
   const task = reference === undefined ? undefined : own(state.tasks, reference);
   if (task === undefined || task.taskId !== event.data.taskId) return;
-  task.updateTime = event.time;
+  if (!isOurs(event)) task.updateTime = event.time;
   switch (event.type) {
     case 'TaskOffered':
       task.ready = true;
@@ -154,6 +155,11 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
   }
 }
 
+/** Questions of the engine to its own runtime change nothing that a client sees. */
+function isOurs({ type }: TaskEvent): boolean {
+  return type.startsWith('Evaluation') || type.startsWith('TaskDefs');
+}
+
 function reopenTask(state: WorkflowState, task: TaskState, { data, time }: EventNamed<'TaskReopened'>): void {
   task.status = data.status ?? 'IN_PROGRESS';
   task.endTime = 0;
@@ -172,36 +178,6 @@ function reopenTask(state: WorkflowState, task: TaskState, { data, time }: Event
   open(state, task);
   awaitBranches(state, task);
   countUp(state, task);
-}
-
-function takeTaskDefs(task: TaskState, { taskDefs }: EventData<'TaskDefsRecorded'>): void {
-  task.taskDefs = { ...task.taskDefs, ...taskDefs };
-  if (task.lookUps !== undefined && task.lookUps > 1) task.lookUps -= 1;
-  else delete task.lookUps;
-}
-
-function queue(task: TaskState, data: EventData<'TaskQueued'>): void {
-  task.queue = data.queue;
-  if (data.domain !== undefined) task.domain = data.domain;
-  if (data.delivery !== undefined) task.delivery = data.delivery;
-  task.input = data.input;
-  Object.assign(task.timers, data.timers);
-  task.ready = task.timers['offer'] === undefined;
-}
-
-/** The lists are the state's own, so that a long one grows in place. */
-function fork(state: WorkflowState, task: TaskState, { from, tasks }: EventData<'TasksForked'>): void {
-  state.firstFork ??= task.referenceTaskName;
-  if (from === 0) {
-    task.forkInput = task.input;
-    task.input = { ...task.input, forkedTasks: [], forkedTaskDefs: [] };
-  }
-  const { forkedTasks, forkedTaskDefs } = task.input;
-  if (!Array.isArray(forkedTasks) || !Array.isArray(forkedTaskDefs)) return;
-  for (const forked of tasks) {
-    forkedTasks.push(forked['taskReferenceName']);
-    forkedTaskDefs.push(forked);
-  }
 }
 
 function iterate(task: TaskState, { iteration, output, dropped }: EventData<'LoopIterated'>): void {

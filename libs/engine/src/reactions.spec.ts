@@ -16,6 +16,12 @@ const parent = aWorkflow().withTask(
 );
 
 describe('reactions', () => {
+  it('tell a child how many workflows are above it', () => {
+    const parent = aWorkflow().withTask(subWorkflow('s', { name: 'child' }));
+    const specification = given(parent, [start({}, { parent: { workflowId: 'w', taskId: 't', depth: 4 } })]);
+    expect(reactionsOf(specification)).toMatchObject([{ parent: { depth: 5 } }]);
+  });
+
   it('I13 start a child under the id that stands in the event', () => {
     const specification = given(parent, [start({}, { correlationId: 'c' })]);
     const { run } = specification;

@@ -48,7 +48,10 @@ export function verdictOf(value: unknown): Verdict {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { is: 'wait' };
   const said = value as JsonObject;
   const status = own(said, 'status');
-  if (status === 'FAILED') return { is: 'failed', reason: String(own(said, 'reasonForIncompletion') ?? '') };
+  if (status === 'FAILED') {
+    const reason = own(said, 'reasonForIncompletion');
+    return { is: 'failed', reason: typeof reason === 'string' ? reason : '' };
+  }
   if (status !== 'COMPLETED') return { is: 'wait' };
   const output = own(said, 'outputData');
   return { is: 'done', output: typeof output === 'object' && !Array.isArray(output) ? { ...output } : {} };

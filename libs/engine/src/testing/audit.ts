@@ -7,11 +7,12 @@ import {
   type Event,
   expectedHash,
   type Hash,
+  type JsonObject,
   type SealedEvent,
   type TaskDocument,
   type WorkflowDocument,
 } from '@dacapo/contracts';
-import { canonicalJson } from '@dacapo/definitions';
+import { canonicalJson, type WorkflowTask } from '@dacapo/definitions';
 import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
 
 import type { Decided } from '../decision.js';
@@ -30,7 +31,7 @@ interface Attempt {
   /** Tasks that a dynamic fork has recorded. */
   readonly forked: string[];
   /** These, and the tasks inside of them. */
-  readonly inside: Set<string>;
+  readonly inside: Map<string, JsonObject>;
   readonly timers: Map<string, number>;
   isQueued: boolean;
   open: boolean;
@@ -189,9 +190,7 @@ export class Audit {
         const attempt = this.openAttempt(event);
         must(attempt.forked.length === event.data.from, `the list of ${attempt.reference} is recorded in its order`);
         attempt.forked.push(...event.data.tasks.map((task) => String(task['taskReferenceName'])));
-        for (const [, name = ''] of JSON.stringify(event.data.tasks).matchAll(/"taskReferenceName":"([^"]*)"/g)) {
-          attempt.inside.add(name);
-        }
+        for (const task of tasksIn(event.data.tasks)) attempt.inside.set(String(task['taskReferenceName']), task);
         return;
       }
       case 'TaskOffered':
@@ -242,16 +241,17 @@ export class Audit {
     must(!this.scheduled.has(key), `I5 ${key} is scheduled once`);
     this.scheduled.add(key);
     const joinOn = type === 'JOIN' ? (input['joinOn'] as readonly string[]) : [];
-    const definition = this.flow?.nodes.get(name);
+    const definition: Pick<WorkflowTask, 'expression' | 'joinStatus'> | undefined =
+      fork === undefined ? this.flow?.nodes.get(name)?.task : this.latest.get(fork)?.inside.get(name);
     const attempt: Attempt = {
       taskId,
       reference,
       type,
       retryCount,
       joinOn,
-      hasScript: definition?.task.expression !== undefined || definition?.task.joinStatus !== undefined,
+      hasScript: definition?.expression !== undefined || definition?.joinStatus !== undefined,
       forked: [],
-      inside: new Set(),
+      inside: new Map(),
       isQueued: event.data.queue !== undefined,
       timers: new Map(Object.entries(timers ?? {})),
       open: true,
@@ -443,6 +443,13 @@ const taskFields = [
   'scope',
   'fork',
 ];
+
+/** Every object of a value that has a reference name. */
+function* tasksIn(value: unknown): Generator<JsonObject> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, 'taskReferenceName')) yield value as JsonObject;
+  for (const inner of Object.values(value)) yield* tasksIn(inner);
+}
 
 function pick(value: object, fields: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(fields.map((field) => [field, (value as Record<string, unknown>)[field]]));
