@@ -2,78 +2,28 @@
  * Conductor's published JavaScript client, unmodified, against a standalone server of its own. The program that uses it is javascript/worker.mjs; it
  * is a package of its own with its own lock file (`npm ci` in that folder; `npm test` does it), and runs in a process of its own.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { orderInput, orderTaskDefs, orderWorkflowDef } from '@dacapo/examples';
 
-const root = resolve(import.meta.dirname, '../..');
-const client = join(import.meta.dirname, 'javascript');
-const main = join(process.env['DACAPO_DIST'] ?? join(root, 'dist'), 'apps/standalone/src/main.js');
-const scratch = mkdtempSync(join(tmpdir(), 'dacapo-client-'));
+import { runClient, StandaloneServer } from './standalone.js';
+
 const example = { taskDefs: orderTaskDefs('poll'), workflowDef: orderWorkflowDef, input: orderInput('o-1') };
 
-// The flags that let jest run ES modules are nothing for the processes that it starts; nor are settings of whoever runs the test.
-const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS$|DACAPO_|CONDUCTOR_)/.test(name)),
-);
-
-let server: ChildProcess;
-let url: string;
+let server: StandaloneServer;
 /** What the client gave back, by chapter of worker.mjs. */
 let found: Readonly<Record<string, unknown>>;
 const workflowId = expect.any(String) as unknown;
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function startServer(): Promise<void> {
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  const flags = ['--port', String(port), '--data', join(scratch, 'data')];
-  server = spawn(process.execPath, ['--enable-source-maps', main, ...flags], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: server.stdout! })) if (line.includes('ready')) return;
-  throw new Error(`${main} ended before it was ready`);
-}
-
-async function runClient(): Promise<Readonly<Record<string, unknown>>> {
-  const file = join(scratch, 'example.json');
-  writeFileSync(file, JSON.stringify(example));
-  const { stdout } = await promisify(execFile)(process.execPath, [join(client, 'worker.mjs'), url, file], {
-    env,
-    timeout: 60_000,
-  });
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Readonly<Record<string, unknown>>;
-}
-
 beforeAll(async () => {
-  for (const [path, remedy] of [
-    [main, 'npm run build'],
-    [join(client, 'node_modules'), `npm ci in ${client}`],
-  ] as const)
-    if (!existsSync(path)) throw new Error(`${path} is missing: ${remedy}`);
-  await startServer();
-  found = await runClient();
+  server = await StandaloneServer.start();
+  const file = join(server.scratch, 'example.json');
+  writeFileSync(file, JSON.stringify(example));
+  found = await runClient('worker.mjs', [server.url, file], 60_000);
 }, 90_000);
 
-afterAll(async () => {
-  if (server?.exitCode === null && server.kill('SIGTERM')) await once(server, 'exit');
-  rmSync(scratch, { recursive: true, force: true });
-});
+afterAll(() => server.dispose());
 
 it('connects without an account, with and without a key', () => {
   expect(found['withKey']).toBe(0);
@@ -156,12 +106,10 @@ it('ends tasks from outside: by reference, by id, by a signal', () => {
 
 it.each(['ordered', 'controlled', 'retried', 'fromOutside'])('leaves a log that proves itself: %s', async (chapter) => {
   const { workflowId: id } = found[chapter] as { readonly workflowId: string };
-  const response = await fetch(`${url}/api/workflow/${id}/verify`);
+  const response = await fetch(`${server.url}/api/workflow/${id}/verify`);
   expect(await response.json()).toMatchObject({ workflowId: id, valid: true, violations: [] });
 });
 
 it('lets the server end in peace', async () => {
-  server.kill('SIGTERM');
-  const [code] = (await once(server, 'exit')) as [number | null];
-  expect(code).toBe(0);
+  expect(await server.stop()).toBe(0);
 });

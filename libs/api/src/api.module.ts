@@ -8,6 +8,8 @@ import { HotRoutes } from './hot-routes.js';
 import { TaskDefController } from './metadata/task-def.controller.js';
 import { WorkflowDefController } from './metadata/workflow-def.controller.js';
 import { TaskController } from './task/task.controller.js';
+import { BulkController } from './workflow/bulk.controller.js';
+import { ControlController } from './workflow/control.controller.js';
 import { WorkflowController } from './workflow/workflow.controller.js';
 
 @Module({})
@@ -16,7 +18,9 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [
+        BulkController,
         WorkflowController,
+        ControlController,
         HistoryController,
         TaskController,
         WorkflowDefController,

@@ -22,6 +22,10 @@ export const limits = {
   queryValues: 1_000,
   /** Rows of one search (contract 1.2.1). */
   searchSize: 5_000,
+  /** How long a start is answered later for operators that take more than one decision, milliseconds. */
+  settlingMs: 200,
+  /** Workflows of one bulk request (contract 1.2.2). */
+  bulkIds: 1_000,
   /** Workflows that one idempotency key may start one after the other (FAIL_ON_RUNNING). */
   idempotencyRounds: 1_000,
   /** Longest wait of a batch poll, milliseconds (contract 1.2.3). */

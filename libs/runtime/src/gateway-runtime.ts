@@ -13,6 +13,7 @@ import { Poller } from './poller.js';
 import { projectionReader } from './projection-runner.js';
 import { ReadyIndex } from './ready-index.js';
 import { RecentEvents } from './recent-events.js';
+import { Settling } from './settling.js';
 import { Supervisor } from './supervisor.js';
 import { Views } from './views.js';
 
@@ -36,6 +37,7 @@ export class GatewayRuntime {
   readonly poller: Poller;
   readonly ready: ReadyIndex;
   readonly registry: DefinitionRegistry;
+  readonly settling: Settling;
   private readonly recent = new RecentEvents();
   private readonly feed: EventFeed;
   private readonly supervisor: Supervisor;
@@ -55,8 +57,15 @@ export class GatewayRuntime {
       (pollId) => this.commands.isOwn(pollId),
     );
     this.poller = new Poller(this.ready, this.answers, this.commands, clock, (task) => this.handBack(task));
+    this.settling = new Settling(this.recent, clock);
     // First what reads use, then who is answered: an answer's reader finds the event that answered it.
-    this.feed = new EventFeed(journal, [this.recent, this.ready, ...(options.listeners ?? []), this.answers]);
+    this.feed = new EventFeed(journal, [
+      this.recent,
+      this.ready,
+      ...(options.listeners ?? []),
+      this.settling,
+      this.answers,
+    ]);
     this.supervisor = new Supervisor('event-feed', () => readerLoop(this.feed), clock, log);
   }
 

@@ -150,11 +150,24 @@ describe('LaneMemory', () => {
     const [id, timed] = [await house.begin(digest), await house.begin(waiting)];
     for (const each of [id, timed]) memory.set(house.stateOf(each));
     const due = house.clock.now() + 5_000;
+    // Short histories are folded from the log when they are needed.
+    const states = [house.stateOf(id), house.stateOf(timed)] as const;
     expect(memory.takeChanges(nextDue)).toEqual({
-      changed: [snapshotOf(house.stateOf(id)), snapshotOf(house.stateOf(timed), { due })],
+      changed: [snapshotOf(states[0], { state: '' }), snapshotOf(states[1], { state: '', due })],
       removed: [],
     });
     expect(memory.takeChanges(nextDue)).toEqual({ changed: [], removed: [] });
+    // A log without an index by workflow would have to be searched for them.
+    const onKafka = remember(100, 2, () => Promise.resolve([]));
+    for (const state of states) onKafka.set(state);
+    expect(onKafka.takeChanges(nextDue).changed).toEqual([snapshotOf(states[0]), snapshotOf(states[1], { due })]);
+  });
+
+  it('hands out the state of a history that is not short', async () => {
+    const id = await house.begin(digest);
+    const state = { ...house.stateOf(id), seq: 17 };
+    memory.set(state);
+    expect(memory.takeChanges(nextDue).changed).toEqual([snapshotOf(state)]);
   });
 
   it('has the snapshot of an ended workflow removed, but only where there may be one', async () => {

@@ -7,6 +7,7 @@ import { isEnded, type WorkflowState } from '@dacapo/engine';
 import type { Journal, Snapshot, SnapshotStore } from '@dacapo/ports';
 
 import { fold } from './fold.js';
+import { limits } from './limits.js';
 
 /** Offsets, both inclusive, in log order: together they hold all events of the workflow. */
 export type Locate = (workflowId: string) => Promise<readonly { readonly from: number; readonly to: number }[]>;
@@ -116,12 +117,19 @@ export class LaneMemory {
     const removed: string[] = [];
     for (const workflowId of this.changed) {
       const state = this.states.get(workflowId);
-      if (state !== undefined && !isEnded(state.status)) changed.push(snapshotOf(state, dueOf(state)));
+      if (state !== undefined && !isEnded(state.status)) changed.push(this.snapshotOf(state, dueOf(state)));
       else if (this.saved.delete(workflowId)) removed.push(workflowId);
     }
     this.changed.clear();
     this.removing = new Set(removed);
     return { changed, removed };
+  }
+
+  /** Where the log has an index by workflow, a short history is as quickly folded as a snapshot is read: then it holds the timer alone. */
+  private snapshotOf(state: WorkflowState, due: number | undefined): Snapshot {
+    const { workflowId, seq } = state;
+    const isShort = this.locate === undefined && seq <= limits.shortHistory;
+    return { workflowId, seq, state: isShort ? '' : JSON.stringify(state), ...(due === undefined ? {} : { due }) };
   }
 
   /** The checkpoint failed: what it should have saved is still to be saved, and may be in the store all the same. */
@@ -153,17 +161,13 @@ export class LaneMemory {
   }
 }
 
-/** Undefined for one that cannot be read: snapshots are a cache, and the log has everything. */
+/** Undefined for one that holds no state, or cannot be read: snapshots are a cache, and the log has everything. */
 function stateOf({ workflowId, seq, state }: Snapshot): WorkflowState | undefined {
+  if (state === '') return undefined;
   try {
     const parsed = JSON.parse(state) as WorkflowState | null;
     return parsed?.workflowId === workflowId && parsed.seq === seq ? parsed : undefined;
   } catch {
     return undefined;
   }
-}
-
-function snapshotOf(state: WorkflowState, due: number | undefined): Snapshot {
-  const { workflowId, seq } = state;
-  return { workflowId, seq, state: JSON.stringify(state), ...(due === undefined ? {} : { due }) };
 }

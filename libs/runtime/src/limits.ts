@@ -4,6 +4,8 @@ export const limits = {
   laneBatch: 500,
   /** States kept in memory per lane beyond what is being worked on. */
   laneStates: 20_000,
+  /** Events up to which a history is folded from an indexed log instead of being kept as a snapshot too. */
+  shortHistory: 16,
   /** Ended workflows kept in memory per lane: what comes late is refused without a look in the log. */
   laneEnded: 1_000,
   /** How long a command may wait for the definition it names: on Kafka it may overtake it. */

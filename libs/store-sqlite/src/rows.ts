@@ -1,11 +1,16 @@
-/** Documents as rows: JSON text, which keeps any payload, and the few columns that are searched. */
+/** Documents as rows: their text, which keeps any payload (packed.ts), and the few columns that are searched. */
 import type { TaskDocument, WorkflowDocument } from '@dacapo/contracts';
 import type { Snapshot } from '@dacapo/ports';
+import { packedTask, packedWorkflow } from './packed.js';
 import type { Cell, Row } from './protocol.js';
 
-/** SQLite stores UTF-8, which has no lone surrogates: texts with such get an escaped key, so that no two of them meet. */
+/** SQLite stores UTF-8, which has no lone surrogates: texts with such get a quoted key, and so do those that begin like one: no two meet. */
 export function keyOf(text: string): string {
-  return text.isWellFormed() ? text : JSON.stringify(text);
+  return text.isWellFormed() && !text.startsWith('"') ? text : JSON.stringify(text);
+}
+
+export function textOf(key: string): string {
+  return key.startsWith('"') ? (JSON.parse(key) as string) : key;
 }
 
 function optionalKey(text: string | undefined): string | null {
@@ -24,7 +29,7 @@ export function workflowRow(document: WorkflowDocument): Cell[] {
     document.endTime ?? null,
     optionalKey(document.correlationId),
     optionalKey(document.parent?.workflowId),
-    JSON.stringify(document),
+    packedWorkflow.pack(document),
   ];
 }
 
@@ -36,15 +41,19 @@ export function taskRow(document: TaskDocument): Cell[] {
     document.taskSeq,
     document.partition,
     document.ready ? document.scheduledTime : null,
-    JSON.stringify(document),
+    packedTask.pack(document),
   ];
 }
 
 export function snapshotRow(partition: number, { workflowId, seq, state, due }: Snapshot): Cell[] {
-  return [keyOf(workflowId), seq, partition, due ?? null, JSON.stringify(workflowId), state];
+  return [keyOf(workflowId), seq, partition, due ?? null, state];
 }
 
-/** The first cell of each row, parsed. */
-export function documentsOf<T>(rows: readonly Row[]): T[] {
-  return rows.map(([text]) => JSON.parse(String(text)) as T);
+/** The first cell of each row is the document. */
+export function workflowsOf(rows: readonly Row[]): WorkflowDocument[] {
+  return rows.map(([text]) => packedWorkflow.unpack(String(text)));
+}
+
+export function tasksOf(rows: readonly Row[]): TaskDocument[] {
+  return rows.map(([text]) => packedTask.unpack(String(text)));
 }

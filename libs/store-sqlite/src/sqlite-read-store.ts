@@ -2,7 +2,7 @@ import type { TaskDocument, WorkflowDocument } from '@dacapo/contracts';
 import type { ProjectionWrite, ReaderCheckpoint, ReadStore, WorkflowPage, WorkflowQuery } from '@dacapo/ports';
 import { limits } from './limits.js';
 import type { Cell, Row } from './protocol.js';
-import { documentsOf, keyOf, taskRow, workflowRow } from './rows.js';
+import { keyOf, taskRow, tasksOf, workflowRow, workflowsOf } from './rows.js';
 import { searchSql } from './search-sql.js';
 import type { StoreThread } from './store-thread.js';
 
@@ -27,7 +27,7 @@ export class SqliteReadStore implements ReadStore {
   }
 
   async workflows(workflowIds: readonly string[]): Promise<ReadonlyMap<string, WorkflowDocument>> {
-    const found = await this.byKeys<WorkflowDocument>('SELECT document FROM workflows WHERE id = ?', workflowIds);
+    const found = workflowsOf(await this.byKeys('SELECT document FROM workflows WHERE id = ?', workflowIds));
     return new Map(found.map((document) => [document.workflowId, document]));
   }
 
@@ -36,14 +36,14 @@ export class SqliteReadStore implements ReadStore {
   }
 
   async tasks(taskIds: readonly string[]): Promise<ReadonlyMap<string, TaskDocument>> {
-    const found = await this.byKeys<TaskDocument>('SELECT document FROM tasks WHERE id = ?', taskIds);
+    const found = tasksOf(await this.byKeys('SELECT document FROM tasks WHERE id = ?', taskIds));
     return new Map(found.map((document) => [document.taskId, document]));
   }
 
   tasksOf(workflowId: string): Promise<readonly TaskDocument[]> {
     const sql = `SELECT document, task_seq, id FROM tasks WHERE workflow = ? AND (task_seq, id) > (?, ?)
       ORDER BY task_seq, id LIMIT ${limits.pageRows}`;
-    return this.paged<TaskDocument>(sql, keyOf(workflowId));
+    return this.paged(sql, keyOf(workflowId));
   }
 
   async readyTasks(partitions: readonly number[]): Promise<readonly TaskDocument[]> {
@@ -51,7 +51,7 @@ export class SqliteReadStore implements ReadStore {
       WHERE partition = ? AND ready_since IS NOT NULL AND (ready_since, id) > (?, ?)
       ORDER BY ready_since, id LIMIT ${limits.pageRows}`;
     const found: TaskDocument[] = [];
-    for (const partition of partitions) found.push(...(await this.paged<TaskDocument>(sql, partition)));
+    for (const partition of partitions) found.push(...(await this.paged(sql, partition)));
     return found.sort((a, b) => a.scheduledTime - b.scheduledTime || (a.taskId < b.taskId ? -1 : 1));
   }
 
@@ -62,7 +62,7 @@ export class SqliteReadStore implements ReadStore {
       this.reader.read(`SELECT count(*) FROM workflows ${where}`, parameters),
       this.reader.read(page, [...parameters, query.size, query.start]),
     ]);
-    return { totalHits: Number(counted[0]?.[0]), results: documentsOf(rows) };
+    return { totalHits: Number(counted[0]?.[0]), results: workflowsOf(rows) };
   }
 
   async checkpoint(reader: string, partition: number): Promise<ReaderCheckpoint | undefined> {
@@ -78,22 +78,22 @@ export class SqliteReadStore implements ReadStore {
   /** The file is SqliteStore's to close. */
   async close(): Promise<void> {}
 
-  private async byKeys<T>(sql: string, ids: readonly string[]): Promise<T[]> {
-    const found: T[] = [];
+  private async byKeys(sql: string, ids: readonly string[]): Promise<Row[]> {
+    const found: Row[] = [];
     for (let i = 0; i < ids.length; i += limits.pageRows) {
       const keys = ids.slice(i, i + limits.pageRows).map((id) => [keyOf(id)]);
-      found.push(...documentsOf<T>(await this.reader.read(sql, ...keys)));
+      found.push(...(await this.reader.read(sql, ...keys)));
     }
     return found;
   }
 
   /** Page by page behind the last row, so that neither thread works for long in one go. */
-  private async paged<T>(sql: string, key: Cell): Promise<T[]> {
-    const found: T[] = [];
+  private async paged(sql: string, key: Cell): Promise<TaskDocument[]> {
+    const found: TaskDocument[] = [];
     let after: Row = [null, -1e15, ''];
     for (;;) {
       const rows = await this.reader.read(sql, [key, after[1] ?? null, after[2] ?? null]);
-      found.push(...documentsOf<T>(rows));
+      found.push(...tasksOf(rows));
       const last = rows.at(-1);
       if (last === undefined || rows.length < limits.pageRows) return found;
       after = last;

@@ -1,6 +1,6 @@
 import type { LaneCheckpoint, Snapshot, SnapshotStore } from '@dacapo/ports';
 import { limits } from './limits.js';
-import { keyOf, snapshotRow } from './rows.js';
+import { keyOf, snapshotRow, textOf } from './rows.js';
 import type { StoreThread } from './store-thread.js';
 
 export class SqliteSnapshotStore implements SnapshotStore {
@@ -15,12 +15,12 @@ export class SqliteSnapshotStore implements SnapshotStore {
   }
 
   async load(workflowIds: readonly string[]): Promise<ReadonlyMap<string, Snapshot>> {
-    const sql = 'SELECT workflow, seq, state, due FROM snapshots WHERE id = ?';
+    const sql = 'SELECT id, seq, state, due FROM snapshots WHERE id = ?';
     const found = new Map<string, Snapshot>();
     for (let i = 0; i < workflowIds.length; i += limits.pageRows) {
       const keys = workflowIds.slice(i, i + limits.pageRows).map((id) => [keyOf(id)]);
-      for (const [workflow, seq, state, due] of await this.reader.read(sql, ...keys)) {
-        const workflowId = JSON.parse(String(workflow)) as string;
+      for (const [id, seq, state, due] of await this.reader.read(sql, ...keys)) {
+        const workflowId = textOf(String(id));
         const snapshot = { workflowId, seq: Number(seq), state: String(state) };
         found.set(workflowId, due === null ? snapshot : { ...snapshot, due: Number(due) });
       }
@@ -46,10 +46,10 @@ export class SqliteSnapshotStore implements SnapshotStore {
     beforeTime: number,
     limit: number,
   ): Promise<readonly { workflowId: string; due: number }[]> {
-    const sql = `SELECT workflow, due FROM snapshots
+    const sql = `SELECT id, due FROM snapshots
       WHERE partition = ? AND due IS NOT NULL AND due < ? ORDER BY due, id LIMIT ?`;
     const rows = await this.reader.read(sql, [partition, beforeTime, limit]);
-    return rows.map(([workflow, due]) => ({ workflowId: JSON.parse(String(workflow)) as string, due: Number(due) }));
+    return rows.map(([id, due]) => ({ workflowId: textOf(String(id)), due: Number(due) }));
   }
 
   /** The file is SqliteStore's to close. */

@@ -8,7 +8,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Answer, WriteRequest, WriteTarget } from './protocol.js';
 
-const format = 1;
+const format = 2;
 const corrupt = 11;
 const notADatabase = 26;
 const { file } = workerData as { file: string };
@@ -42,7 +42,7 @@ const schema = `
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE IF NOT EXISTS snapshots (
-    id TEXT PRIMARY KEY, seq INTEGER NOT NULL, partition INTEGER NOT NULL, due INTEGER, workflow TEXT NOT NULL, state TEXT NOT NULL
+    id TEXT PRIMARY KEY, seq INTEGER NOT NULL, partition INTEGER NOT NULL, due INTEGER, state TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS snapshots_due ON snapshots (partition, due, id) WHERE due IS NOT NULL;
   CREATE TABLE IF NOT EXISTS lanes (partition INTEGER PRIMARY KEY, checkpoint TEXT NOT NULL) STRICT;
@@ -72,8 +72,8 @@ const writes: Record<WriteTarget, { readonly width: number; readonly sql: string
       position = excluded.position, epoch = excluded.epoch`,
   },
   snapshots: {
-    width: 6,
-    sql: `INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    width: 5,
+    sql: `INSERT INTO snapshots VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
       seq = excluded.seq, partition = excluded.partition, due = excluded.due, state = excluded.state
       WHERE excluded.seq > snapshots.seq`,
   },

@@ -25,6 +25,7 @@ export async function startWorkflow(
   if (request.idempotency !== undefined) return startOnce(gateway, request, request.idempotency, options);
   const command = await startCommand(gateway, request, options);
   const { position } = await ask(gateway, command);
+  await gateway.settling.whenSettled(command.workflowId, limits.settlingMs);
   return { workflowId: command.workflowId, position };
 }
 
@@ -40,6 +41,7 @@ async function startOnce(
     const { id } = round === 0 ? command : { id: gateway.commands.nextId() };
     try {
       const { position } = await ask(gateway, { ...command, id, workflowId });
+      await gateway.settling.whenSettled(workflowId, limits.settlingMs);
       return { workflowId, position };
     } catch (error) {
       if (!isDaCapoError(error) || error.code !== 'WORKFLOW_ALREADY_EXISTS') throw error;

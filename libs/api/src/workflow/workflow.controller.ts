@@ -1,12 +1,11 @@
-/** `/api/workflow` but for the hot routes (workflow-hot-routes.ts): control, parts of a workflow, search (contract 1.2.1). */
-import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
-import type { CommandData, CommandType, TaskDocument } from '@dacapo/contracts';
-import type { FastifyReply } from 'fastify';
+/** `/api/workflow`: parts of a workflow, search (contract 1.2.1). Start and read are workflow-hot-routes.ts, control is control.controller.ts. */
+import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
+import type { TaskDocument } from '@dacapo/contracts';
 
-import { apiOptions, ask, positionHeader } from '../gateway.js';
+import { apiOptions } from '../gateway.js';
 import type { ApiOptions, Gateway } from '../gateway.js';
 import { idOf } from '../http/path.js';
-import { flagOf, integerOf, textOf, textsOf } from '../http/query.js';
+import { flagOf, integerOf, textsOf } from '../http/query.js';
 import type { QueryValues } from '../http/query.js';
 import { jsonType } from '../http/reply.js';
 import { limits } from '../limits.js';
@@ -61,42 +60,5 @@ export class WorkflowController {
     const found = execution.tasks.filter(isWanted);
     const texts = taskTexts(found.slice(start, start + count), this.gateway.registry, Date.now(), execution.tasks);
     return `{"totalHits":${found.length},"results":[${texts}]}`;
-  }
-
-  @Put(':workflowId/pause')
-  pause(@Param('workflowId') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    return this.control('PauseWorkflow', id, {}, reply);
-  }
-
-  @Put(':workflowId/resume')
-  resume(@Param('workflowId') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    return this.control('ResumeWorkflow', id, {}, reply);
-  }
-
-  @Post(':workflowId/retry')
-  @HttpCode(204)
-  retry(@Param('workflowId') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    return this.control('RetryWorkflow', id, {}, reply);
-  }
-
-  @Delete(':workflowId')
-  terminate(
-    @Param('workflowId') id: string,
-    @Query() query: QueryValues,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    const reason = textOf(query, 'reason');
-    return this.control('TerminateWorkflow', id, reason === undefined ? {} : { reason }, reply);
-  }
-
-  private async control<T extends CommandType>(
-    type: T,
-    workflowId: string,
-    data: CommandData<T>,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const command = this.gateway.commands.make(type, idOf(workflowId, 'WorkflowId'), data);
-    const { position } = await ask(this.gateway, command);
-    void reply.header(positionHeader, position);
   }
 }

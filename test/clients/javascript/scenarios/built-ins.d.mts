@@ -1,0 +1,1 @@
+export const builtIns: Readonly<Record<string, unknown>>;
