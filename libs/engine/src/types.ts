@@ -16,12 +16,14 @@ export const operatorTypes: ReadonlySet<string> = new Set([
   'SUB_WORKFLOW',
   'SWITCH',
   'TERMINATE',
+  'TRY',
 ]);
 
 /** The server itself does them, from nothing but their input. */
 export const serverTypes: ReadonlySet<string> = new Set([
   'EVENT',
   'HTTP',
+  'HTTP_POLL',
   'HUMAN',
   'INLINE',
   'JDBC',

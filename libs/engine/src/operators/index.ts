@@ -28,6 +28,9 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ...unsupportedTypes.map((type): [string, Operator] => [type, unsupported]),
 ]);
 
+/** What the table knows; `types.ts` must know them too. */
+export const engineTypes: readonly string[] = [...operators.keys()];
+
 export function operatorOf(type: string): Operator {
   return operators.get(type) ?? workerTask;
 }
