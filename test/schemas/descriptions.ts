@@ -55,6 +55,8 @@ export const eventDescriptions: Readonly<Record<EventType, string>> = {
   LoopIterated: 'A turn of a loop began; `output` is added to what its task shows, `dropped` keys go.',
   EvaluationRequested: 'A script went to the sandbox.',
   EvaluationRecorded: 'A script came back from the sandbox.',
+  TaskQueued: 'The definition of a DYNAMIC task is known: it stands in its queue now.',
+  TasksForked: 'Some of the tasks that a dynamic fork makes; a long list is several events.',
   TaskDefsRequested: 'Definitions of tasks that came into being at run time are looked up.',
   TaskDefsRecorded: 'Definitions that were looked up, by name; a name that nobody registered is missing.',
   EventPublished: 'A message to the queue of the server itself: the log carries it.',

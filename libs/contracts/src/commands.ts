@@ -4,8 +4,8 @@
  */
 import { anything, flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
 
-/** Who waits for the end of a child workflow: the SUB_WORKFLOW task of the parent. */
-export const parentShape = object({ workflowId: text, taskId: text });
+/** Who waits for the end of a child workflow: the SUB_WORKFLOW task of the parent. `depth`: how many workflows are above the child. */
+export const parentShape = object({ workflowId: text, taskId: text }, { depth: integer });
 export type Parent = Infer<typeof parentShape>;
 
 /** A worker's log line; `createdTime` in epoch milliseconds. */

@@ -66,6 +66,10 @@ export interface TaskDocument {
   readonly output: JsonObject;
   readonly retryCount: number;
   readonly iteration: number;
+  /** The turns of the loops around it: what its reference name carries behind the one of the definition. */
+  readonly scope?: string;
+  /** Reference name of the dynamic fork that made it. */
+  readonly fork?: string;
   readonly pollCount: number;
   readonly scheduledTime: number;
   readonly startTime: number;

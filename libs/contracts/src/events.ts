@@ -158,6 +158,13 @@ const shapes = {
   /** Names that only this task knew: their definitions are looked up. */
   TaskDefsRequested: object({ taskId: text, names: list(text) }),
   TaskDefsRecorded: object({ taskId: text, taskDefs: mapOf(map) }),
+  /** The definition of a DYNAMIC task is known: it stands in its queue now, with the input that the definition completes. */
+  TaskQueued: object(
+    { taskId: text, queue: text, input: map },
+    { domain: text, delivery: oneOf('poll', 'kafka'), responseTimeoutSeconds: integer, timers },
+  ),
+  /** Some of the tasks of a dynamic fork as its author gave them, the first of them the `from`th: a long list is several events. */
+  TasksForked: object({ taskId: text, from: integer, tasks: list(map) }),
   /** A message to the server's own queue: the log itself carries it. */
   EventPublished: object({ taskId: text, sink: text, message: map }),
   ChildRetryRequested: object({ taskId: text, childWorkflowId: text }),

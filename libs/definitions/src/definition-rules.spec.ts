@@ -40,6 +40,7 @@ describe('JOIN', () => {
   it.each([
     ['an unknown task', [fork('f', [aTask('a')]), join('j', 'a', 'b')], [unknown('b')]],
     ['an object property', [join('j', 'toString')], [unknown('toString')]],
+    ['a prototype', [join('j', '__proto__')], [unknown('__proto__')]],
     ['itself', [join('j', 'j')], ['JOIN j waits for j, which is itself']],
     ['a later task', [join('j', 'z'), aTask('z')], [later('z')]],
     ['a task inside a later one', [join('j', 'z'), fork('f', [aTask('z')])], [later('z')]],
@@ -65,8 +66,37 @@ describe('JOIN', () => {
     expect(messages(dynamic, join('j', 'made_later'))).toEqual([]);
   });
 
+  it('may follow a sub-workflow of the workflow itself, which has its limit at run time', () => {
+    const child = aTask('c', { type: 'SUB_WORKFLOW', subWorkflowParam: { name: 'wf', version: 1 } });
+    expect(messages(fork('f', [child]), join('j', 'c'))).toEqual([]);
+  });
+
   it('missing after a fork is left for run time, as in Conductor', () => {
     expect(messages(fork('f', [aTask('a')]))).toEqual([]);
+  });
+});
+
+describe('EXCLUSIVE_JOIN', () => {
+  const exclusive = (reference: string, joinOn: string[], defaultExclusiveJoinTask: string[] = []) =>
+    aTask(reference, { type: 'EXCLUSIVE_JOIN', joinOn, defaultExclusiveJoinTask });
+  const unknown = 'EXCLUSIVE_JOIN e waits for no, which is not a task of this workflow definition';
+
+  it.each([
+    ['an unknown task', [exclusive('e', ['no'])], [unknown]],
+    ['an unknown default', [aTask('a'), exclusive('e', ['a'], ['no'])], [unknown]],
+    ['itself', [exclusive('e', ['e'])], ['EXCLUSIVE_JOIN e waits for e, which is itself']],
+    ['a later task', [exclusive('e', ['z']), aTask('z')], ['EXCLUSIVE_JOIN e waits for z, which starts only after it']],
+    ['earlier tasks', [aTask('a'), aTask('b'), exclusive('e', ['a'], ['b'])], []],
+    ['nothing', [exclusive('e', [])], []],
+  ])('on %s', (_what, tasks, expected) => {
+    expect(messages(...tasks)).toEqual(expected);
+  });
+
+  it('says which entry is at fault', () => {
+    expect(refusals(aTask('a'), exclusive('e', ['a'], ['a', 'no']))[0]).toMatchObject({
+      path: 'tasks[1].defaultExclusiveJoinTask[1]',
+      invalidValue: 'no',
+    });
   });
 });
 

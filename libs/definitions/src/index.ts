@@ -11,6 +11,7 @@ export {
   WORKFLOW_DEFAULTS,
 } from './defaults.js';
 export * from './limits.js';
+export { parseForkedTasks } from './parse-forked-tasks.js';
 export { parseTaskDef, type TaskDefOptions } from './parse-task-def.js';
 export { parseWorkflowDef, type WorkflowDefOptions } from './parse-workflow-def.js';
 export { populate, type DefinitionLookups } from './populate.js';

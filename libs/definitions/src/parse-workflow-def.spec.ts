@@ -129,6 +129,7 @@ describe('parseWorkflowDef', () => {
     [{ version: 1.5 }, 'version', 'version must be a whole number from -2147483648 to 2147483647'],
     [{ version: '1' }, 'version', 'version must be a whole number from -2147483648 to 2147483647'],
     [{ version: 2 ** 31 }, 'version', 'version must be a whole number from -2147483648 to 2147483647'],
+    [{ version: 2 ** 53 }, 'version', 'version must be a whole number from -2147483648 to 2147483647'],
     [{ timeoutSeconds: -1 }, 'timeoutSeconds', 'must be greater than or equal to 0'],
     [
       { timeoutSeconds: 2 ** 53 },

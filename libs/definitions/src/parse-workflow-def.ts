@@ -51,7 +51,7 @@ function readRoot(source: read.Source, options: WorkflowDefOptions): WorkflowDef
  * The definition inside a SUB_WORKFLOW. Conductor starts it without its registration checks, so only what the engine
  * itself depends on is demanded: types, names, unique references, JOINs that can end.
  */
-function readInlineDef(source: read.Source, outer: ReadContext): WorkflowDef {
+export function readInlineDef(source: read.Source, outer: ReadContext): WorkflowDef {
   const context: ReadContext = { ...outer, scope: { entries: [] }, hasTypeRules: false };
   const def = readDef(source, context);
   checkJoins(context.scope.entries, indexReferences(context.scope.entries, def.name));

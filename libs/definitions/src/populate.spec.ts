@@ -65,6 +65,12 @@ describe('populate', () => {
     expect(adHocTaskDef('b', 'SIMPLE')).toMatchObject({ retryCount: 3, retryDelaySeconds: 60, retryLogic: 'FIXED' });
   });
 
+  it('leaves a DYNAMIC task alone, whose name is a value', () => {
+    const task = { type: 'DYNAMIC', dynamicTaskNameParam: 'x' };
+    expect(only(aTask('a', task))).not.toHaveProperty('taskDefinition');
+    expect(only(aTask('a', { ...task, taskDefinition: { retryCount: 1 } })).taskDefinition!.retryCount).toBe(1);
+  });
+
   it('changes nothing the second time', () => {
     const once = populate(parsed(aWorkflow([aTask('a'), aTask('b', { type: 'NOOP' })])), lookups);
     expect(populate(once, NOTHING)).toEqual(once);

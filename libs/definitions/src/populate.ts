@@ -8,7 +8,7 @@ export interface DefinitionLookups {
 }
 
 /**
- * The snapshot a workflow runs by: every task at every level carries its task definition, and sub-workflows with a
+ * The snapshot a workflow runs by: every task at every level but the DYNAMIC ones carries its task definition, and sub-workflows with a
  * literal name carry the version that is the latest now. Unlike in Conductor, an unknown sub-workflow stays open and is
  * looked up when its task starts. Inline sub-workflow definitions are left for the start of the child.
  */
@@ -24,7 +24,8 @@ function populateTask(task: WorkflowTask, lookups: DefinitionLookups): WorkflowT
   const { subWorkflowParam } = task;
   const populated: WorkflowTask = {
     ...task,
-    taskDefinition: task.taskDefinition ?? lookups.taskDef(task.name) ?? adHocTaskDef(task.name, task.type),
+    // Which definition a DYNAMIC task has is known when it has its name.
+    ...(task.type === 'DYNAMIC' ? {} : { taskDefinition: taskDefOf(task, lookups) }),
     decisionCases: Object.fromEntries(
       Object.entries(task.decisionCases).map(([key, branch]) => [key, populateTasks(branch, lookups)]),
     ),
@@ -34,6 +35,10 @@ function populateTask(task: WorkflowTask, lookups: DefinitionLookups): WorkflowT
   };
   if (task.type !== 'SUB_WORKFLOW' || subWorkflowParam === undefined) return populated;
   return { ...populated, subWorkflowParam: withVersion(subWorkflowParam, lookups) };
+}
+
+function taskDefOf(task: WorkflowTask, lookups: DefinitionLookups): TaskDef {
+  return task.taskDefinition ?? lookups.taskDef(task.name) ?? adHocTaskDef(task.name, task.type);
 }
 
 function withVersion(params: SubWorkflowParams, lookups: DefinitionLookups): SubWorkflowParams {

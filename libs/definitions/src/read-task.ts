@@ -28,6 +28,13 @@ export function readTasks(source: read.Source, field: string, lists: TaskLists):
   return read.list(source, field, (item) => readSibling(source, item, { siblings, context: lists.context }));
 }
 
+/** Reads tasks that run beside each other: none of them is later than another. */
+export function readBranches(source: read.Source, field: string, context: ReadContext): readonly WorkflowTask[] {
+  return read.list(source, field, (item) =>
+    readSibling(source, item, { siblings: { owner: undefined, last: undefined }, context }),
+  );
+}
+
 function readBranch(source: read.Source, branch: Placed, lists: TaskLists): readonly WorkflowTask[] {
   const siblings: Siblings = { owner: lists.owner, last: undefined };
   return read.readList(source.report, branch, (item) =>

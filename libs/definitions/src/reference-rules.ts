@@ -24,22 +24,24 @@ export function checkJoins(entries: readonly TaskEntry[], references: References
   for (const entry of entries) {
     // The fork replaces what this JOIN says by the branches it made.
     const isReplaced = entry.previous?.type === 'FORK_JOIN_DYNAMIC';
-    if (entry.type === 'JOIN' && !isReplaced) checkJoin(entry, references);
+    if (entry.type === 'JOIN' && !isReplaced) checkJoin(entry, 'joinOn', references);
+    if (entry.type !== 'EXCLUSIVE_JOIN') continue;
+    for (const field of ['joinOn', 'defaultExclusiveJoinTask']) checkJoin(entry, field, references);
   }
 }
 
-function checkJoin(join: TaskEntry, references: References): void {
+function checkJoin(join: TaskEntry, field: string, references: References): void {
   const position = positionOf(join);
-  const awaited: unknown = fieldValue(join.source, 'joinOn');
+  const awaited: unknown = fieldValue(join.source, field);
   if (!Array.isArray(awaited)) return;
   awaited.forEach((reference: unknown, index) => {
     if (typeof reference !== 'string') return;
     const problem = joinProblem(join, references.get(reference), position);
     if (problem === undefined) return;
-    const place = itemOf(fieldOf(join.source.place, 'joinOn'), index);
+    const place = itemOf(fieldOf(join.source.place, field), index);
     refuse(join.source.report, {
       place,
-      message: `JOIN ${join.reference} waits for ${reference}, ${problem}`,
+      message: `${join.type} ${join.reference} waits for ${reference}, ${problem}`,
       value: reference,
     });
   });

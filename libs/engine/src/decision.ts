@@ -16,13 +16,14 @@ import {
   sealEvent,
 } from '@dacapo/contracts';
 
-import type { WorkflowTask } from '@dacapo/definitions';
-
 import { evolve } from './evolve.js';
-import { compileForked, type Flow, type Node } from './flow.js';
+import { type TaskDef } from '@dacapo/definitions';
+
+import { compileForked, type Flow, type Node, withName } from './flow.js';
 import { limits } from './limits.js';
 import { outerScope, type Place, placeOf } from './place.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
+import { serverTypes } from './types.js';
 
 /** Everything a decision may know beside the state and the command. All of it stands in the log or follows from it. */
 export interface DecideContext {
@@ -58,6 +59,7 @@ export class Decision {
   readonly grants: Grant[] = [];
   private readonly agenda: Step[] = [];
   private done = 0;
+  private characters = 0;
   private readonly timers: string[] = [];
   private fired = 0;
 
@@ -104,6 +106,7 @@ export class Decision {
       hash,
     );
     this.events.push(sealed);
+    this.characters += sealed.text.length;
     this.current = evolve(this.current, sealed.event);
   }
 
@@ -135,9 +138,10 @@ export class Decision {
     return own(this.state.tasks, key);
   }
 
-  /** Where an execution stands. */
+  /** Where an execution stands. A DYNAMIC task whose definition is known has a node of its own there, with its name. */
   placeOf(task: TaskState): Place {
-    return this.place(task.node ?? task.referenceTaskName, task.scope ?? '', task.fork);
+    const place = this.place(task.node ?? task.referenceTaskName, task.scope ?? '', task.fork);
+    return place.node.task.type === 'DYNAMIC' ? { ...place, node: namedNode(place.node, task) } : place;
   }
 
   /** The task with this reference name in the definition, or among those that a dynamic fork has made. */
@@ -152,19 +156,31 @@ export class Decision {
     const owner = this.task(fork);
     const tasks = owner?.input['forkedTaskDefs'];
     invariant(
-      Array.isArray(tasks),
+      owner !== undefined && Array.isArray(tasks),
       `I6 dynamic fork ${fork} of workflow ${this.state.workflowId} has recorded its tasks`,
     );
-    return compileForked(this.flow, tasks as readonly WorkflowTask[], owner?.taskDefs);
+    return compileForked(this.flow, this.placeOf(owner).node, tasks, owner.taskDefs);
   }
 
   /** Key of the execution that a task of the definition means by a reference name: of the same turns of the loops around both. */
   keyNear({ scope, fork }: Place, reference: string): string {
     if (scope === '') return reference;
-    const node = this.nodesOf(fork).get(reference) ?? this.flow.nodes.get(reference);
-    if (node === undefined) return reference + scope;
-    const turns = scope.split('__').slice(1, 1 + loopsAround(node));
-    return [reference, ...turns].join('__');
+    const turns = scope.split('__').slice(1);
+    return [reference, ...turns.slice(0, this.loopsAround(fork, reference) ?? turns.length)].join('__');
+  }
+
+  /** How many loops are around a task that is seen from inside of a dynamic fork. */
+  private loopsAround(fork: string | undefined, reference: string): number | undefined {
+    for (let owner = this.ownerOf(fork); owner !== undefined; owner = this.ownerOf(owner.fork)) {
+      const node = this.nodesOf(owner.referenceTaskName).get(reference);
+      if (node !== undefined) return (owner.scope ?? '').split('__').length - 1 + loopsAround(node);
+    }
+    const node = this.flow.nodes.get(reference);
+    return node === undefined ? undefined : loopsAround(node);
+  }
+
+  private ownerOf(fork: string | undefined): TaskState | undefined {
+    return fork === undefined ? undefined : this.task(fork);
   }
 
   /** The task behind it in its list. */
@@ -217,7 +233,11 @@ export class Decision {
 
   /** A long decision would hold up every other workflow of the partition. */
   get isLong(): boolean {
-    return this.events.length >= limits.eventsPerDecision || this.done >= limits.stepsPerDecision;
+    return (
+      this.events.length >= limits.eventsPerDecision ||
+      this.characters >= limits.charactersPerDecision ||
+      this.done >= limits.stepsPerDecision
+    );
   }
 
   /** What is left on the agenda, in the form that an event keeps; the agenda is empty then. */
@@ -247,6 +267,13 @@ export class Decision {
   get decided(): Decided {
     return { state: this.current, events: this.events, grants: this.grants };
   }
+}
+
+function namedNode(node: Node, { taskType: name, taskDefs = {} }: TaskState): Node {
+  if (serverTypes.has(name)) return withName(node, name, name, node.taskDef);
+  // Parsed when it was registered.
+  const taskDef = node.taskDef ?? (own(taskDefs, name) as TaskDef | undefined);
+  return taskDef === undefined ? node : withName(node, name, 'SIMPLE', taskDef);
 }
 
 function loopsAround(node: Node): number {

@@ -3,17 +3,25 @@ import { isTaskOpen, own, type TaskState, type WorkflowState } from './state.js'
 
 /** Enters a JOIN into the index of those that wait for each of its branches. */
 export function awaitBranches(state: WorkflowState, join: TaskState): void {
-  const joinOn = join.input['joinOn'];
-  if (join.taskType !== 'JOIN' || !Array.isArray(joinOn)) return;
-  join.waitsFor = 0;
-  for (const reference of new Set(joinOn.map(String))) {
+  const references = awaitedBy(join);
+  if (join.taskType === 'JOIN') join.waitsFor = 0;
+  for (const reference of references) {
     const branch = own(state.tasks, reference);
-    if (branch === undefined || isTaskOpen(branch.status) || branch.retried) join.waitsFor += 1;
+    const isMissing = branch === undefined || isTaskOpen(branch.status) || branch.retried;
+    if (join.waitsFor !== undefined && isMissing) join.waitsFor += 1;
     // Whoever has ended may be opened again.
     const waiting = own(state.awaited, reference);
     if (waiting === undefined) state.awaited[reference] = [join.referenceTaskName];
     else if (!waiting.includes(join.referenceTaskName)) waiting.push(join.referenceTaskName);
   }
+}
+
+function awaitedBy({ taskType, input }: TaskState): ReadonlySet<string> {
+  if (taskType !== 'JOIN' && taskType !== 'EXCLUSIVE_JOIN') return new Set();
+  const lists = taskType === 'JOIN' ? ['joinOn'] : ['joinOn', 'defaultExclusiveJoinTask'];
+  return new Set(
+    lists.map((list) => input[list]).flatMap((list: unknown) => (Array.isArray(list) ? list.map(String) : [])),
+  );
 }
 
 /** A JOIN that was opened again before one of its branches (a JOIN inside of it) had counted it as ended. */

@@ -2,6 +2,7 @@
 import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts';
 
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
+import { fork, queue, takeTaskDefs } from './evolve-forks.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
@@ -84,6 +85,7 @@ export function schedule(
   if (data.delivery !== undefined) task.delivery = data.delivery;
   if (event.type === 'RetryScheduled' && event.data.reasonForIncompletion !== undefined)
     task.reason = event.data.reasonForIncompletion;
+  if (previous?.taskDefs !== undefined) task.taskDefs = previous.taskDefs;
   if (data.fork !== undefined) task.fork = data.fork;
   if (data.scope !== undefined) {
     task.scope = data.scope;
@@ -95,7 +97,7 @@ export function schedule(
   state.taskCount = task.taskSeq;
   state.lastTask = task.referenceTaskName;
   open(state, task);
-  if (task.taskType === 'JOIN') awaitBranches(state, task);
+  awaitBranches(state, task);
 }
 
 type TaskEvent = Exclude<
@@ -107,7 +109,7 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
   const reference = own(state.references, event.data.taskId);
   const task = reference === undefined ? undefined : own(state.tasks, reference);
   if (task === undefined || task.taskId !== event.data.taskId) return;
-  task.updateTime = event.time;
+  if (!isOurs(event)) task.updateTime = event.time;
   switch (event.type) {
     case 'TaskOffered':
       task.ready = true;
@@ -134,16 +136,28 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
       return iterate(task, event.data);
     case 'EvaluationRequested':
       task.isEvaluating = true;
+      if (task.waitsFor !== undefined) task.waitedFor = task.waitsFor;
       state.evaluating += 1;
       return;
     case 'EvaluationRecorded':
       return endEvaluation(state, task);
-    case 'TaskDefsRecorded':
-      task.taskDefs = event.data.taskDefs;
+    case 'TaskDefsRequested':
+      task.lookUps = (task.lookUps ?? 0) + 1;
       return;
+    case 'TaskDefsRecorded':
+      return takeTaskDefs(task, event.data);
+    case 'TaskQueued':
+      return queue(task, event.data);
+    case 'TasksForked':
+      return fork(state, task, event.data);
     default:
       return;
   }
+}
+
+/** Questions of the engine to its own runtime change nothing that a client sees. */
+function isOurs({ type }: TaskEvent): boolean {
+  return type.startsWith('Evaluation') || type.startsWith('TaskDefs');
 }
 
 function reopenTask(state: WorkflowState, task: TaskState, { data, time }: EventNamed<'TaskReopened'>): void {
@@ -224,6 +238,8 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   task.endTime = event.time;
   task.ready = false;
   task.timers = {};
+  delete task.lookUps;
+  delete task.forkInput;
   task.retried = event.type !== 'TaskCompleted' && event.data.retried === true;
   if (status === 'FAILED' || status === 'FAILED_WITH_TERMINAL_ERROR') {
     if (!state.failedReferenceTaskNames.includes(task.referenceTaskName))

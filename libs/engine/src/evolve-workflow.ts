@@ -50,6 +50,8 @@ export function end(
   if (data.reason === undefined) delete state.reason;
   else state.reason = data.reason;
   delete state.timeoutAt;
+  // Whoever opens it again follows everything once more.
+  state.deferred = [];
   if (data.failedReferenceTaskNames !== undefined) state.failedReferenceTaskNames = [...data.failedReferenceTaskNames];
   if (data.failedTaskNames !== undefined) state.failedTaskNames = [...data.failedTaskNames];
 }
@@ -97,6 +99,7 @@ export function restart(state: WorkflowState, { data, time }: EventNamed<'Workfl
   if (data.version !== undefined) state.version = data.version;
   delete state.reason;
   delete state.lastTask;
+  delete state.firstFork;
   setWorkflowTimer(state, data.timers);
 }
 

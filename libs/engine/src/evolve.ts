@@ -89,7 +89,10 @@ function apply(state: WorkflowState, event: Event): void {
     case 'LoopIterated':
     case 'EvaluationRequested':
     case 'EvaluationRecorded':
+    case 'TaskDefsRequested':
     case 'TaskDefsRecorded':
+    case 'TaskQueued':
+    case 'TasksForked':
       return applyToTask(state, event);
     case 'TimerFired':
       return clearTimer(state, event.data.timer);
@@ -100,7 +103,6 @@ function apply(state: WorkflowState, event: Event): void {
     case 'TimeoutAlerted':
     case 'FailureWorkflowRequested':
     case 'FailureWorkflowRefused':
-    case 'TaskDefsRequested':
     case 'EventPublished':
     case 'ChildRetryRequested':
     case 'CommandRejected':

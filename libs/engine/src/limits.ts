@@ -11,9 +11,24 @@ export const limits = {
   /** A decision that has led to so many events, or taken so many steps, goes on in another: nobody else waits for its end. */
   eventsPerDecision: 200,
   stepsPerDecision: 2000,
+  charactersPerDecision: 1_000_000,
   /** Steps taken up at once of those that were put off. */
   stepsTakenUp: 200,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,
+  /** Branches of one dynamic fork; more end the workflow with that reason. */
+  forkedTasks: 10_000,
+  /** Reference names of all of them: the JOIN behind the fork carries them in one event. */
+  forkedReferenceCharacters: 500_000,
+  /** The list of a dynamic fork's tasks, and of names to look up, is cut into events of about this size. */
+  listCharacters: 100_000,
+  /** Definitions that are asked for at once: their answer is one event. */
+  taskDefsPerRequest: 200,
+  /** Values quoted in a reason are cut here. */
+  quotedCharacters: 500,
+  /** A JOIN whose script is asked at every end of a branch takes no more branches. */
+  scriptedJoinTasks: 200,
+  /** Workflows above each other, each the child of the one before. */
+  parents: 1000,
 } as const;

@@ -16,6 +16,12 @@ const parent = aWorkflow().withTask(
 );
 
 describe('reactions', () => {
+  it('tell a child how many workflows are above it', () => {
+    const parent = aWorkflow().withTask(subWorkflow('s', { name: 'child' }));
+    const specification = given(parent, [start({}, { parent: { workflowId: 'w', taskId: 't', depth: 4 } })]);
+    expect(reactionsOf(specification)).toMatchObject([{ parent: { depth: 5 } }]);
+  });
+
   it('I13 start a child under the id that stands in the event', () => {
     const specification = given(parent, [start({}, { correlationId: 'c' })]);
     const { run } = specification;
@@ -30,7 +36,7 @@ describe('reactions', () => {
         correlationId: 'c',
         priority: 0,
         taskToDomain: {},
-        parent: { workflowId, taskId: run.idOf('s') },
+        parent: { workflowId, taskId: run.idOf('s'), depth: 1 },
         requester: workflowId,
       },
     ]);

@@ -69,7 +69,7 @@ export function reactions(event: Event, state: WorkflowState): readonly Reaction
     case 'TaskStarted':
       return event.data.subWorkflowId === undefined
         ? []
-        : [startChild(event.data.subWorkflowId, event.data.taskId, event.data.child ?? {}, event)];
+        : [startChild(event.data.subWorkflowId, event.data.taskId, event.data.child ?? {}, state, event)];
     case 'FailureWorkflowRequested':
       return [startFailureWorkflow(event)];
     case 'TaskCanceled':
@@ -96,7 +96,13 @@ export function reactions(event: Event, state: WorkflowState): readonly Reaction
   }
 }
 
-function startChild(workflowId: string, taskId: string, child: JsonObject, event: Event): StartRequest {
+function startChild(
+  workflowId: string,
+  taskId: string,
+  child: JsonObject,
+  state: WorkflowState,
+  event: Event,
+): StartRequest {
   const { definition, version, correlationId, priority, taskToDomain } = child;
   return {
     kind: 'start-request',
@@ -109,7 +115,7 @@ function startChild(workflowId: string, taskId: string, child: JsonObject, event
     ...(typeof correlationId === 'string' ? { correlationId } : {}),
     ...(typeof priority === 'number' ? { priority } : {}),
     ...(typeof taskToDomain === 'object' ? { taskToDomain: taskToDomain as Readonly<Record<string, string>> } : {}),
-    parent: { workflowId: event.workflowId, taskId },
+    parent: { workflowId: event.workflowId, taskId, depth: (state.parent?.depth ?? 0) + 1 },
     requester: event.workflowId,
   };
 }

@@ -1,11 +1,21 @@
 /** The `reasonForIncompletion` texts that clients of Conductor know (contract 5.7-5.13). */
 import type { TaskDef } from '@dacapo/definitions';
+import { javaText } from '@dacapo/expressions';
 
+import { limits } from './limits.js';
 import type { TaskState } from './state.js';
+
+/** A value within a reason: in Java's form, as in Conductor's messages, and not longer than anybody reads. */
+export function quoted(value: unknown): string {
+  const text = javaText(value);
+  return text.length > limits.quotedCharacters ? `${text.slice(0, limits.quotedCharacters)}...` : text;
+}
 
 export const reasons = {
   taskFailed: (taskId: string, status: string, reason: string | undefined): string =>
     `Task ${taskId} failed with status: ${status} and reason: '${reason ?? 'null'}'`,
+  unknownTask: (name: string): string =>
+    `Invalid task specified. Cannot find task by name ${name} in the task definitions`,
   workflowTimeout: (elapsed: number, timeout: number, policy: string): string =>
     `Workflow timed out after ${elapsed} seconds. Timeout configured as ${timeout} seconds. Timeout policy configured to ${policy}`,
   taskTimeout: (elapsed: number, { timeoutSeconds, timeoutPolicy }: TaskDef): string =>

@@ -109,6 +109,33 @@ function timersOf(
   return Object.keys(all).length === 0 ? undefined : all;
 }
 
+/** A task that was scheduled without a queue stands in one now. Its delay and its total timeout count from when it was scheduled. */
+export function queueUp(
+  decision: Decision,
+  place: Place,
+  task: TaskState,
+  queue: { readonly queue: string; readonly domain?: string },
+): void {
+  const { node } = place;
+  const { taskDef } = node;
+  const timers: Record<string, number> = {};
+  const offerAt = Math.max(decision.now, task.scheduledTime + task.startDelaySeconds * 1000);
+  if (offerAt > decision.now) timers['offer'] = offerAt;
+  const poll = taskDef?.pollTimeoutSeconds ?? 0;
+  if (poll > 0) timers['poll'] = offerAt + poll * 1000;
+  const total = taskDef?.totalTimeoutSeconds ?? 0;
+  if (total > 0) timers['total'] = task.firstScheduledTime + total * 1000;
+  decision.emit('TaskQueued', {
+    taskId: task.taskId,
+    ...queue,
+    input: withInputTemplate(node, task.input),
+    ...(taskDef?.delivery === 'kafka' ? { delivery: taskDef.delivery } : {}),
+    ...(responseTimeout(node) === 0 ? {} : { responseTimeoutSeconds: responseTimeout(node) }),
+    ...(Object.keys(timers).length === 0 ? {} : { timers }),
+  });
+  grantIfPolled(decision, place);
+}
+
 /** Timers that begin when a worker starts, or when the server does: per attempt, counted from its first start. */
 export function startTimers(decision: Decision, node: Node, task: TaskState): Record<string, number> | undefined {
   const timers: Record<string, number> = {};

@@ -7,7 +7,7 @@ import { ExpressionError } from '@dacapo/expressions';
 
 import { isTotalTimeoutSpent } from './attempt-end.js';
 import type { Decision, Step } from './decision.js';
-import type { Node } from './flow.js';
+import { isSameTask, type Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
 import type { Retry } from './operators/operator.js';
 import { reasons } from './reasons.js';
@@ -60,7 +60,7 @@ function enter(decision: Decision, place: Place): void {
   if (existing === undefined) {
     if (isAdmitted(decision, place)) enterAnew(decision, place);
   } else if (existing.status === 'SKIPPED') proceed(decision, place);
-  else if (decision.placeOf(existing).node !== place.node) {
+  else if (!isSameTask(decision.placeOf(existing).node, place.node)) {
     failWorkflow(decision, 'FAILED', `Task reference name ${place.key} is used by two tasks of the running workflow`);
   }
 }

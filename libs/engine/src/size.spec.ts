@@ -1,8 +1,17 @@
 import { performance } from 'node:perf_hooks';
 
 import { Run } from './testing/run.js';
-import { aWorkflow, fork, join, setVariable, simple, task, type WorkflowBuilder } from './testing/definitions.js';
-import { start } from './testing/steps.js';
+import {
+  aWorkflow,
+  dynamicFork,
+  fork,
+  join,
+  setVariable,
+  simple,
+  task,
+  type WorkflowBuilder,
+} from './testing/definitions.js';
+import { found, start } from './testing/steps.js';
 
 const unwatched = { audited: false };
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
@@ -27,6 +36,21 @@ function workFanOut(run: Run, count: number): void {
   for (const i of range(count)) run.send('CompleteTask', { taskId: run.idOf(`a${i}`), output: { i } });
 }
 
+/** Style A: a list of tasks with their inputs, definitions looked up by name. */
+function dynamicFanOut(): WorkflowBuilder {
+  return aWorkflow().withTask(dynamicFork('f'), join('j', []));
+}
+
+function workDynamicFanOut(run: Run, count: number): void {
+  const tasks = range(count).map((i) => simple(`a${i}`, { name: `work${i % 1000}`, startDelay: 1 }));
+  const inputs = Object.fromEntries(range(count).map((i) => [`a${i}`, { i, order: 'an order of some length' }]));
+  start({ tasks, inputs })(run);
+  while (run.task('f').lookUps !== undefined) found('f', { work0: { responseTimeoutSeconds: 60 } })(run);
+  run.elapse(1000);
+  run.send('FireTimer', { due: run.now });
+  for (const i of range(count)) run.send('CompleteTask', { taskId: run.idOf(`a${i}`), output: { i } });
+}
+
 function inARow(count: number): WorkflowBuilder {
   return aWorkflow().withTask(...range(count).map((i) => setVariable(`s${i}`, { last: i })));
 }
@@ -43,6 +67,17 @@ describe('size', () => {
     workFanOut(run, 5000);
     expect(run.live).toMatchObject({ status: 'COMPLETED', taskCount: 5002, openCount: 0 });
     expect(Object.keys(run.task('j').output)).toHaveLength(5000);
+  });
+
+  it('5,000 dynamic branches are many short decisions, and no event is long', () => {
+    const run = new Run(dynamicFanOut().flow(), unwatched);
+    workDynamicFanOut(run, 5000);
+    expect(run.live).toMatchObject({ status: 'COMPLETED', taskCount: 5002, openCount: 0 });
+    const texts = run.records.filter(({ event }) => event.type !== 'WorkflowStarted').map(({ text }) => text.length);
+    expect(Math.max(...texts)).toBeLessThan(1_000_000);
+    const sizes = new Map<string, number>();
+    for (const { event } of run.records) sizes.set(event.causation, (sizes.get(event.causation) ?? 0) + 1);
+    expect(Math.max(...sizes.values())).toBeLessThan(400);
   });
 
   it('10,000 operators in a row are many short decisions, and no recursion', () => {
@@ -73,6 +108,18 @@ describe('size', () => {
     },
     60_000,
   );
+
+  it('the work of a dynamic fork grows with its length, not with its square', () => {
+    const flow = dynamicFanOut().flow();
+    const ratio = (): number => {
+      const hundreds = timeOf(() => range(10).forEach(() => workDynamicFanOut(new Run(flow, unwatched), 500)));
+      return timeOf(() => workDynamicFanOut(new Run(flow, unwatched), 5000)) / (hundreds / 10);
+    };
+    ratio();
+    let best = ratio();
+    for (let attempt = 0; attempt < 5 && best > 12; attempt++) best = Math.min(best, ratio());
+    expect(best).toBeLessThanOrEqual(12);
+  }, 60_000);
 
   it('deep nesting does not overflow', () => {
     let inner: readonly Readonly<Record<string, unknown>>[] = [simple('deep')];

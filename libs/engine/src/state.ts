@@ -48,6 +48,12 @@ export interface TaskState {
   waitsFor?: number;
   /** Definitions that were looked up for it, by name. */
   taskDefs?: Readonly<Record<string, JsonObject>>;
+  /** Look-ups of definitions that are under way. */
+  lookUps?: number;
+  /** Dynamic fork only: the input that its tasks are made from, while it records them. */
+  forkInput?: JsonObject;
+  /** JOIN only: what it waited for when its script was sent to the sandbox. */
+  waitedFor?: number;
   /** A script of it is in the sandbox. */
   isEvaluating?: true;
 }
@@ -88,6 +94,8 @@ export interface WorkflowState {
   deferred: DeferredStep[];
   /** Keys of the latest executions of tasks in loops, by reference name in the definition. */
   latest: Record<string, string>;
+  /** Key of the first dynamic fork: the branches of the others carry the names of their forks. */
+  firstFork?: string;
   /** Taken out of every view by an operator. */
   isRemoved?: true;
   /** Scripts that are in the sandbox. */

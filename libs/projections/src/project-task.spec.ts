@@ -201,6 +201,44 @@ describe('the task document', () => {
     expect(document.reason).toBeUndefined();
   });
 
+  it('a DYNAMIC task is ready when it stands in its queue', () => {
+    const waiting = event('TaskScheduled', base);
+    const queued = (timers?: Readonly<Record<string, number>>): Event =>
+      event('TaskQueued', {
+        taskId: 't',
+        queue: 'charge',
+        input: { x: 1, y: 2 },
+        domain: 'blue',
+        delivery: 'kafka',
+        responseTimeoutSeconds: 7,
+        ...(timers === undefined ? {} : { timers }),
+      });
+    expect(fold(waiting)).toMatchObject({ ready: false, status: 'SCHEDULED' });
+    expect(fold(waiting, queued())).toMatchObject({
+      queue: 'charge',
+      input: { x: 1, y: 2 },
+      domain: 'blue',
+      delivery: 'kafka',
+      responseTimeoutSeconds: 7,
+      ready: true,
+    });
+    expect(fold(waiting, queued({ offer: 9 })).ready).toBe(false);
+  });
+
+  it('a dynamic fork shows its tasks, also those of a second event', () => {
+    const forked = (from: number, ...names: string[]): Event =>
+      event('TasksForked', { taskId: 't', from, tasks: names.map((name) => ({ taskReferenceName: name })) });
+    const fork = event('TaskScheduled', { ...base, input: { forkedTasks: 'own' }, status: 'IN_PROGRESS' });
+    expect(fold(fork, forked(0, 'a', 'b'), forked(2, 'c')).input).toEqual({
+      forkedTasks: ['a', 'b', 'c'],
+      forkedTaskDefs: [{ taskReferenceName: 'a' }, { taskReferenceName: 'b' }, { taskReferenceName: 'c' }],
+    });
+  });
+
+  it('tells where in loops and dynamic forks the task stands', () => {
+    expect(fold(scheduled({ scope: '__2', fork: 'f', iteration: 2 }))).toMatchObject({ scope: '__2', fork: 'f' });
+  });
+
   it('never changes the document it is given', () => {
     const document = Object.freeze(fold(scheduled()));
     projectTask(document, claimed(), { partition: 3, offset: 2 });

@@ -20,6 +20,8 @@ export function taskOf(event: Event): string | undefined {
     case 'TaskReopened':
     case 'TaskSkipped':
     case 'LoopIterated':
+    case 'TaskQueued':
+    case 'TasksForked':
       return event.data.taskId;
     default:
       return undefined;
@@ -40,7 +42,9 @@ type TaskEvent = Extract<
       | 'TaskTimedOut'
       | 'TaskCanceled'
       | 'TaskReopened'
-      | 'LoopIterated';
+      | 'LoopIterated'
+      | 'TaskQueued'
+      | 'TasksForked';
   }
 >;
 
@@ -89,6 +93,8 @@ function scheduled(
     workflowType: data.workflowType ?? '',
     definition: data.definition ?? '',
     workflowPriority: data.workflowPriority ?? 0,
+    ...(data.scope === undefined ? {} : { scope: data.scope }),
+    ...(data.fork === undefined ? {} : { fork: data.fork }),
     ...(data.queue === undefined ? {} : { queue: data.queue }),
     ...(data.delivery === undefined ? {} : { delivery: data.delivery }),
     ...(data.domain === undefined ? {} : { domain: data.domain }),
@@ -166,6 +172,10 @@ function change(document: TaskDocument, event: TaskEvent): Change {
       return reopened(document, event);
     case 'LoopIterated':
       return iterated(document, event);
+    case 'TaskQueued':
+      return queued(event);
+    case 'TasksForked':
+      return forked(document, event);
     default:
       return event satisfies never;
   }
@@ -191,6 +201,26 @@ function iterated({ output }: TaskDocument, { data, time }: EventNamed<'LoopIter
   const kept =
     dropped.size === 0 ? output : Object.fromEntries(Object.entries(output).filter(([key]) => !dropped.has(key)));
   return { output: { ...kept, ...data.output, iteration: data.iteration }, updateTime: time };
+}
+
+function queued({ data, time }: EventNamed<'TaskQueued'>): Change {
+  const { queue, input, domain, delivery, responseTimeoutSeconds = 0, timers } = data;
+  return {
+    queue,
+    input,
+    responseTimeoutSeconds,
+    ready: timers?.['offer'] === undefined,
+    updateTime: time,
+    ...(domain === undefined ? {} : { domain }),
+    ...(delivery === undefined ? {} : { delivery }),
+  };
+}
+
+function forked({ input }: TaskDocument, { data, time }: EventNamed<'TasksForked'>): Change {
+  const before = (key: string): readonly unknown[] => (data.from === 0 ? [] : (input[key] as readonly unknown[]));
+  const forkedTasks = [...before('forkedTasks'), ...data.tasks.map((task) => task['taskReferenceName'])];
+  const forkedTaskDefs = [...before('forkedTaskDefs'), ...data.tasks];
+  return { input: { ...input, forkedTasks, forkedTaskDefs }, updateTime: time };
 }
 
 function started(document: TaskDocument, { data, time }: EventNamed<'TaskStarted'>): Change {

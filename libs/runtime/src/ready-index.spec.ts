@@ -127,6 +127,13 @@ describe('ReadyIndex', () => {
       expect(taken()).toEqual(['t']);
     });
 
+    it('that get their queue later are asked for then', () => {
+      scheduled('t', { queue: undefined as never });
+      expect(index.get('t')).toBeUndefined();
+      event('TaskQueued', { taskId: 't', queue: 'a', input: {} });
+      expect(unknown).toEqual(['t']);
+    });
+
     it('that are unknown are asked for when they are offered again', () => {
       event('TaskOffered', { taskId: 't1' });
       event('TaskProgressed', { taskId: 't2', status: 'SCHEDULED' });

@@ -69,7 +69,8 @@ export class ReadyIndex implements FeedListener {
       const isOwed = pollId !== undefined && this.isOwnPoll(pollId);
       if (isOwed) this.owed.set(taskId, pollId);
       const isOffered = event.type === 'TaskProgressed' && event.data.status === 'SCHEDULED';
-      if (isOwed || isOffered || event.type === 'TaskOffered') this.onUnknown(taskId, event.workflowId);
+      const isQueued = event.type === 'TaskOffered' || event.type === 'TaskQueued';
+      if (isOwed || isOffered || isQueued) this.onUnknown(taskId, event.workflowId);
       return;
     }
     if (event.seq <= known.seq) return;

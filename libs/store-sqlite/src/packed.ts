@@ -71,6 +71,8 @@ const usualTask: Usual<TaskDocument> = {
   correlationId: undefined,
   workflowPriority: 0,
   logs: undefined,
+  scope: undefined,
+  fork: undefined,
 };
 
 class Packing<T extends object> {

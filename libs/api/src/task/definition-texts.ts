@@ -2,6 +2,7 @@
  * JSON of definitions, made once per digest: a task carries its WorkflowTask with the whole task definition, and writing that out anew for
  * every poll cost 18 % of the throughput.
  */
+import type { TaskDocument } from '@dacapo/contracts';
 import { allTasks, type TaskDef, TASK_DEFAULTS, type WorkflowDef, type WorkflowTask } from '@dacapo/definitions';
 
 import { limits } from '../limits.js';
@@ -13,12 +14,13 @@ export interface Definitions {
 }
 
 /** Which task of the definition a task document stands for. */
-export interface TaskPlace {
-  readonly definition: string;
-  readonly referenceTaskName: string;
-  readonly taskDefName: string;
-  readonly taskType: string;
-}
+export type TaskPlace = Pick<
+  TaskDocument,
+  'definition' | 'referenceTaskName' | 'taskDefName' | 'taskType' | 'scope' | 'fork'
+>;
+
+/** A task of those that the dynamic forks of a workflow have made (forked-tasks.ts), by the key of the fork. */
+export type ForkedTasks = (fork: string, reference: string) => WorkflowTask | undefined;
 
 interface Entry {
   readonly definition: WorkflowDef;
@@ -30,21 +32,39 @@ interface Entry {
 const entries = new WeakMap<Definitions, Map<string, Entry>>();
 
 /** `"workflowTask":{...}` and, if there is one, `,"taskDefinition":{...}`. */
-export function workflowTaskText(place: TaskPlace, definitions: Definitions): string {
-  const entry = entryOf(place.definition, definitions);
-  const known = entry?.texts.get(place.referenceTaskName);
+export function workflowTaskText(place: TaskPlace, definitions: Definitions, forked?: ForkedTasks): string {
+  const { fork, definition } = place;
+  const reference = referenceOf(place);
+  const entry = fork === undefined ? entryOf(definition, definitions) : undefined;
+  const known = entry?.texts.get(reference);
   if (known !== undefined) return known;
-  const task = entry === undefined ? undefined : taskOf(entry, place.referenceTaskName);
-  const text = textOf(task ?? forkedTask(place, definitions));
-  // References of the definition only: those of loops and dynamic forks are without number.
-  if (task?.taskReferenceName === place.referenceTaskName) entry?.texts.set(place.referenceTaskName, text);
+  const task = entry?.tasks.get(reference);
+  const text = textOf(workflowTaskOf(place, definitions, forked));
+  // Names that are values are without number.
+  if (task !== undefined && task.type !== 'DYNAMIC') entry?.texts.set(reference, text);
   return text;
 }
 
-export function workflowTaskOf(place: TaskPlace, definitions: Definitions): WorkflowTask | MinimalTask {
-  const entry = entryOf(place.definition, definitions);
-  const task = entry === undefined ? undefined : taskOf(entry, place.referenceTaskName);
-  return task ?? forkedTask(place, definitions);
+export function workflowTaskOf(
+  place: TaskPlace,
+  definitions: Definitions,
+  forked?: ForkedTasks,
+): WorkflowTask | MinimalTask {
+  const { fork, definition, taskDefName } = place;
+  const reference = referenceOf(place);
+  if (fork !== undefined) {
+    const task = forked?.(fork, reference);
+    return task === undefined ? minimalTask(place, definitions) : withTaskDef(task, definitions);
+  }
+  const task = entryOf(definition, definitions)?.tasks.get(reference);
+  if (task === undefined) return minimalTask(place, definitions);
+  return task.type === 'DYNAMIC' ? withTaskDef({ ...task, name: taskDefName }, definitions) : task;
+}
+
+/** Its definition as it is registered now, where it carries none. */
+function withTaskDef(task: WorkflowTask, definitions: Definitions): WorkflowTask {
+  const taskDefinition = task.taskDefinition ?? definitions.taskDef(task.name);
+  return taskDefinition === undefined ? task : { ...task, taskDefinition };
 }
 
 export function definitionText(digest: string, definitions: Definitions): string | undefined {
@@ -59,26 +79,20 @@ function textOf(task: WorkflowTask | MinimalTask): string {
   return `"workflowTask":${JSON.stringify(task)}${definition}`;
 }
 
-function taskOf({ tasks }: Entry, reference: string): WorkflowTask | undefined {
-  let name = reference;
-  for (;;) {
-    const task = tasks.get(name);
-    if (task !== undefined) return task;
-    // A loop adds its iteration: `ref__2`.
-    const suffix = /__\d+$/.exec(name);
-    if (suffix === null) return undefined;
-    name = name.slice(0, suffix.index);
-  }
+/** Reference name in the definition: without the turns of the loops around it. */
+function referenceOf({ referenceTaskName, scope = '' }: TaskPlace): string {
+  return referenceTaskName.slice(0, referenceTaskName.length - scope.length);
 }
 
 type MinimalTask = Pick<WorkflowTask, 'name' | 'taskReferenceName' | 'type' | 'inputParameters' | 'taskDefinition'>;
 
-/** A task that a dynamic fork made stands in no definition. */
-function forkedTask({ taskDefName, referenceTaskName, taskType }: TaskPlace, definitions: Definitions): MinimalTask {
+/** A task that a dynamic fork made stands in no definition; its own document says this much of it. */
+function minimalTask(place: TaskPlace, definitions: Definitions): MinimalTask {
+  const { taskDefName, taskType } = place;
   const taskDefinition = definitions.taskDef(taskDefName);
   return {
     name: taskDefName,
-    taskReferenceName: referenceTaskName,
+    taskReferenceName: referenceOf(place),
     type: taskType === taskDefName ? TASK_DEFAULTS.type : taskType,
     inputParameters: {},
     ...(taskDefinition === undefined ? {} : { taskDefinition }),

@@ -2,6 +2,7 @@ import { defaultTaskDef, parseWorkflowDef, populate, type WorkflowDef } from '@d
 import { aTask } from '@dacapo/ports-testing';
 
 import type { Definitions } from './definition-texts.js';
+import { forkedTasksOf } from './forked-tasks.js';
 import { queueWaitTime, taskText, toTask } from './to-task.js';
 
 function definitionsOf(tasks: readonly object[]): Definitions {
@@ -56,12 +57,54 @@ describe('toTask', () => {
 
   it('finds the definition of a task in a loop by its name without the iteration', () => {
     const loop = { name: 'loop', taskReferenceName: 'loop', type: 'DO_WHILE', loopCondition: 'false', loopOver: [pay] };
-    const task = aTask('t', 'w', { referenceTaskName: 'pay_ref__2', iteration: 2 });
+    const task = aTask('t', 'w', { referenceTaskName: 'pay_ref__2', scope: '__2', iteration: 2 });
     expect(toTask(task, definitionsOf([loop]))).toMatchObject({
       referenceTaskName: 'pay_ref__2',
       loopOverTask: true,
       workflowTask: { taskReferenceName: 'pay_ref' },
     });
+  });
+
+  it('takes a reference name that only looks like one of a loop for what it is', () => {
+    const odd = { ...pay, taskReferenceName: 'pay__2' };
+    const task = aTask('t', 'w', { referenceTaskName: 'pay__2' });
+    expect(toTask(task, definitionsOf([odd]))).toMatchObject({ workflowTask: { taskReferenceName: 'pay__2' } });
+  });
+
+  it('gives a DYNAMIC task its name and the definition of that name', () => {
+    const dynamic = { name: 'any', taskReferenceName: 'd', type: 'DYNAMIC', dynamicTaskNameParam: 'worker' };
+    const shown = (taskDefName: string) =>
+      toTask(aTask('t', 'w', { referenceTaskName: 'd', taskDefName }), definitionsOf([dynamic]));
+    expect(shown('registered')).toMatchObject({
+      workflowTask: { name: 'registered', type: 'DYNAMIC', taskDefinition: { name: 'registered' } },
+      taskDefinition: { name: 'registered' },
+    });
+    expect(shown('other')).toMatchObject({ workflowTask: { name: 'other' } });
+    expect(shown('other')).not.toHaveProperty('taskDefinition');
+  });
+
+  it('finds a branch of a dynamic fork, and what is inside of it, in the input of the fork', () => {
+    const inner = { name: 'inner', taskReferenceName: 'in' };
+    const branch = { name: 'registered', taskReferenceName: 'b', decisionCases: { x: [inner] }, optional: true };
+    const fork = aTask('f', 'w', {
+      taskType: 'FORK',
+      referenceTaskName: 'fork__2',
+      input: { forkedTaskDefs: [branch] },
+    });
+    const forked = forkedTasksOf([aTask('f0', 'w', { taskType: 'FORK', referenceTaskName: 'fork__2' }), fork]);
+    const shown = (reference: string, view = {}) =>
+      toTask(
+        aTask('t', 'w', { referenceTaskName: `${reference}__2`, scope: '__2', fork: 'fork__2', taskDefName: 'named' }),
+        definitions,
+        view,
+      );
+    expect(shown('b', { forked })).toMatchObject({
+      workflowTask: { name: 'registered', taskReferenceName: 'b', optional: true, startDelay: 0 },
+      taskDefinition: { name: 'registered' },
+    });
+    expect(shown('in', { forked })).toMatchObject({ workflowTask: { name: 'inner', taskReferenceName: 'in' } });
+    for (const other of [shown('gone', { forked }), shown('gone')])
+      expect(other).toMatchObject({ workflowTask: { name: 'named', taskReferenceName: 'gone' } });
   });
 
   it('names at least name and reference of a task that no definition knows', () => {

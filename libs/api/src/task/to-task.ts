@@ -2,25 +2,27 @@
 import type { TaskDocument } from '@dacapo/contracts';
 
 import { limits } from '../limits.js';
-import { type Definitions, workflowTaskOf, workflowTaskText } from './definition-texts.js';
+import { type Definitions, type ForkedTasks, workflowTaskOf, workflowTaskText } from './definition-texts.js';
 
 export interface TaskView {
   /** A later attempt takes its place. */
   readonly isRetried?: boolean;
   /** For the derived `queueWaitTime`; epoch milliseconds. */
   readonly now?: number;
+  /** Where the tasks of dynamic forks are found; without it a branch shows what its own document says. */
+  readonly forked?: ForkedTasks;
 }
 
 /** Conductor's Task, as a poll returns it. */
 export function toTask(document: TaskDocument, definitions: Definitions, view?: TaskView): Record<string, unknown> {
-  const workflowTask = workflowTaskOf(document, definitions);
+  const workflowTask = workflowTaskOf(document, definitions, view?.forked);
   const { taskDefinition } = workflowTask;
   return { ...fieldsOf(document, view), workflowTask, ...(taskDefinition === undefined ? {} : { taskDefinition }) };
 }
 
 /** The same as JSON text. */
 export function taskText(document: TaskDocument, definitions: Definitions, view?: TaskView): string {
-  return `${JSON.stringify(fieldsOf(document, view)).slice(0, -1)},${workflowTaskText(document, definitions)}}`;
+  return `${JSON.stringify(fieldsOf(document, view)).slice(0, -1)},${workflowTaskText(document, definitions, view?.forked)}}`;
 }
 
 const ended: ReadonlySet<TaskDocument['status']> = new Set([

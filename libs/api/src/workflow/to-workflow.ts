@@ -2,6 +2,7 @@
 import type { TaskDocument, WorkflowDocument } from '@dacapo/contracts';
 
 import { type Definitions, definitionText } from '../task/definition-texts.js';
+import { forkedTasksOf } from '../task/forked-tasks.js';
 import { cut, taskText } from '../task/to-task.js';
 
 export interface WorkflowView {
@@ -19,7 +20,10 @@ export function workflowText({ workflow, tasks = [] }: WorkflowView, definitions
 /** Texts of tasks, joined by commas. `all`: the tasks of the whole workflow, which tell whose attempts were retried. */
 export function taskTexts(tasks: readonly TaskDocument[], definitions: Definitions, now: number, all = tasks): string {
   const retried = retriedIds(all);
-  return tasks.map((task) => taskText(task, definitions, { now, isRetried: retried.has(task.taskId) })).join(',');
+  const forked = forkedTasksOf(all);
+  return tasks
+    .map((task) => taskText(task, definitions, { now, forked, isRetried: retried.has(task.taskId) }))
+    .join(',');
 }
 
 export function retriedIds(tasks: readonly TaskDocument[]): ReadonlySet<string> {

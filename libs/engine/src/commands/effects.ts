@@ -39,8 +39,12 @@ export function recordEvaluation(decision: Decision, data: CommandData<'RecordEv
 export function recordTaskDefs(decision: Decision, data: CommandData<'RecordTaskDefs'>): void {
   const task = openTask(decision, data.taskId);
   if (task === undefined) return;
-  decision.emit('TaskDefsRecorded', data);
+  if (task.lookUps === undefined) {
+    return decision.reject('TASK_NOT_READY', `Task ${task.taskId} waits for no definitions`, task.taskId);
+  }
+  // Where it stands before they are recorded: with them a DYNAMIC task becomes another.
   const place = decision.placeOf(task);
+  decision.emit('TaskDefsRecorded', data);
   operatorOf(place.node.task.type).onTaskDefs?.(decision, place, task);
   runAgenda(decision);
 }

@@ -1,4 +1,7 @@
 /** Every task type that the engine itself understands. Any other type is a worker's. */
+import { dynamic } from './dynamic.js';
+import { exclusiveJoin } from './exclusive-join.js';
+import { forkJoinDynamic } from './fork-join-dynamic.js';
 import { forkJoin } from './fork-join.js';
 import { join } from './join.js';
 import type { Operator } from './operator.js';
@@ -14,13 +17,19 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['SIMPLE', workerTask],
   ['SWITCH', switchOperator],
   ['FORK_JOIN', forkJoin],
+  ['FORK_JOIN_DYNAMIC', forkJoinDynamic],
   ['JOIN', join],
+  ['EXCLUSIVE_JOIN', exclusiveJoin],
+  ['DYNAMIC', dynamic],
   ['SET_VARIABLE', setVariable],
   ['WAIT', wait],
   ['SUB_WORKFLOW', subWorkflow],
   ['TERMINATE', terminate],
   ...unsupportedTypes.map((type): [string, Operator] => [type, unsupported]),
 ]);
+
+/** What the table knows; `types.ts` must know them too. */
+export const engineTypes: readonly string[] = [...operators.keys()];
 
 export function operatorOf(type: string): Operator {
   return operators.get(type) ?? workerTask;

@@ -255,4 +255,23 @@ describe('the end of the parent', () => {
     expect(new Set(children).size).toBe(2);
     expect(children).not.toContain(workflowId);
   });
+
+  it('ends a workflow that starts itself for ever', () => {
+    const below = (depth: number) => start({}, { parent: { workflowId: 'above', taskId: 't', depth } });
+    given(parent()).when(below(999)).then(['WorkflowStarted', 'TaskScheduled s', 'TaskStarted s']);
+    given(parent())
+      .when(below(1000))
+      .then([
+        'WorkflowStarted',
+        'TaskScheduled s',
+        [
+          'TaskFailed s',
+          {
+            status: 'FAILED_WITH_TERMINAL_ERROR',
+            reasonForIncompletion: 'Sub workflow child is not started: there are 1000 workflows above it already',
+          },
+        ],
+        'WorkflowFailed',
+      ]);
+  });
 });

@@ -5,7 +5,9 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { compileTemplate, evaluateTemplate } from '@dacapo/expressions';
 
+import { failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
+import { limits } from '../limits.js';
 import type { Place } from '../place.js';
 import { resolveInput, schedule, startTimers } from '../schedule.js';
 import { scopeOf } from '../scope.js';
@@ -58,6 +60,11 @@ export const subWorkflow: Operator = {
 function startChild(decision: Decision, place: Place, task: TaskState): void {
   const { state } = decision;
   const { taskId, input } = task;
+  // A workflow that starts itself would go on for ever.
+  if ((state.parent?.depth ?? 0) >= limits.parents) {
+    const reasonForIncompletion = `Sub workflow ${String(input['subWorkflowName'])} is not started: there are ${limits.parents} workflows above it already`;
+    return failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });
+  }
   const timers = startTimers(decision, place.node, task);
   const workflowInput = input['workflowInput'] as JsonObject;
   const priority = Number(input['priority'] ?? 0);

@@ -5,10 +5,7 @@ import { failWorkflow } from '../workflow-end.js';
 import type { Operator } from './operator.js';
 
 export const unsupportedTypes = [
-  'DYNAMIC',
   'DECISION',
-  'FORK_JOIN_DYNAMIC',
-  'EXCLUSIVE_JOIN',
   'DO_WHILE',
   'START_WORKFLOW',
   'HUMAN',

@@ -27,7 +27,7 @@ export const workerTask: Operator = {
 };
 
 /** `taskToDomain`: the type's own entry before `*`; of a list the last domain, which may be NO_DOMAIN. */
-function domainOf(decision: Decision, queue: string): string | undefined {
+export function domainOf(decision: Decision, queue: string): string | undefined {
   const domains = decision.state.taskToDomain;
   if (domains === undefined) return undefined;
   const last = (own(domains, queue) ?? own(domains, '*'))?.split(',').at(-1)?.trim();

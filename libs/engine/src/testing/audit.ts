@@ -7,11 +7,12 @@ import {
   type Event,
   expectedHash,
   type Hash,
+  type JsonObject,
   type SealedEvent,
   type TaskDocument,
   type WorkflowDocument,
 } from '@dacapo/contracts';
-import { canonicalJson } from '@dacapo/definitions';
+import { canonicalJson, type WorkflowTask } from '@dacapo/definitions';
 import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
 
 import type { Decided } from '../decision.js';
@@ -25,7 +26,14 @@ interface Attempt {
   readonly type: string;
   readonly retryCount: number;
   readonly joinOn: readonly string[];
+  /** A JOIN with a script may end before its tasks. */
+  readonly hasScript: boolean;
+  /** Tasks that a dynamic fork has recorded. */
+  readonly forked: string[];
+  /** These, and the tasks inside of them. */
+  readonly inside: Map<string, JsonObject>;
   readonly timers: Map<string, number>;
+  isQueued: boolean;
   open: boolean;
   claimed: boolean;
   /** Another attempt is owed. */
@@ -48,6 +56,7 @@ const ends: ReadonlySet<string> = new Set([
 const annotations: ReadonlySet<string> = new Set(['CommandRejected', 'TaskLogged', 'FailureWorkflowRefused']);
 
 export class Audit {
+  private flow: Flow | undefined;
   private seq = 0;
   private chain = '';
   private run = 0;
@@ -70,6 +79,7 @@ export class Audit {
   check(decided: Decided, again: Decided, { now, flow }: Circumstances): void {
     must(decided.events.length > 0, 'I14 every command leaves an event');
     this.checkRepeat(decided, again);
+    this.flow = flow;
     for (const [index, record] of decided.events.entries()) {
       const event = decodeEvent(record.text);
       must(JSON.stringify(event) === record.text, `I25 ${event.type} is written as it is read`);
@@ -170,6 +180,19 @@ export class Audit {
       case 'TaskScheduled':
       case 'RetryScheduled':
         return this.schedule(event);
+      case 'TaskQueued': {
+        const attempt = this.openAttempt(event);
+        must(!attempt.isQueued, `I22 ${attempt.reference} is queued once`);
+        attempt.isQueued = true;
+        return this.setTimers(attempt, event.data.timers);
+      }
+      case 'TasksForked': {
+        const attempt = this.openAttempt(event);
+        must(attempt.forked.length === event.data.from, `the list of ${attempt.reference} is recorded in its order`);
+        attempt.forked.push(...event.data.tasks.map((task) => String(task['taskReferenceName'])));
+        for (const task of tasksIn(event.data.tasks)) attempt.inside.set(String(task['taskReferenceName']), task);
+        return;
+      }
       case 'TaskOffered':
       case 'TaskLeaseExtended':
         return this.setTimers(this.openAttempt(event), event.data.timers);
@@ -202,7 +225,9 @@ export class Audit {
   }
 
   private schedule(event: Extract<Event, { readonly type: 'TaskScheduled' | 'RetryScheduled' }>): void {
-    const { taskId, referenceTaskName: reference, taskType: type, input, timers } = event.data;
+    const { taskId, referenceTaskName: reference, taskType: type, input, timers, scope = '', fork } = event.data;
+    const name = reference.slice(0, reference.length - scope.length);
+    this.checkPlace(name, reference, fork);
     const retryCount = event.type === 'RetryScheduled' ? event.data.retryCount : 0;
     const previous = this.latest.get(reference);
     must(!this.attempts.has(taskId), `I5 task id ${taskId} is new`);
@@ -216,12 +241,18 @@ export class Audit {
     must(!this.scheduled.has(key), `I5 ${key} is scheduled once`);
     this.scheduled.add(key);
     const joinOn = type === 'JOIN' ? (input['joinOn'] as readonly string[]) : [];
+    const definition: Pick<WorkflowTask, 'expression' | 'joinStatus'> | undefined =
+      fork === undefined ? this.flow?.nodes.get(name)?.task : this.latest.get(fork)?.inside.get(name);
     const attempt: Attempt = {
       taskId,
       reference,
       type,
       retryCount,
       joinOn,
+      hasScript: definition?.expression !== undefined || definition?.joinStatus !== undefined,
+      forked: [],
+      inside: new Map(),
+      isQueued: event.data.queue !== undefined,
       timers: new Map(Object.entries(timers ?? {})),
       open: true,
       claimed: false,
@@ -233,11 +264,22 @@ export class Audit {
     this.latest.set(reference, attempt);
   }
 
+  /** I6: in the definition, or inside of what a dynamic fork that has completed has recorded. */
+  private checkPlace(name: string, reference: string, fork: string | undefined): void {
+    if (fork === undefined) {
+      must(this.flow?.nodes.has(name), `I6 ${reference} stands in the definition`);
+      return;
+    }
+    const owner = this.latest.get(fork);
+    must(owner?.type === 'FORK' && owner.isSuccess, `I6 fork ${fork} has completed before ${reference} begins`);
+    must(owner.inside.has(name), `I6 ${reference} stands in the list of ${fork}`);
+  }
+
   private end(
     event: Extract<Event, { readonly type: 'TaskCompleted' | 'TaskFailed' | 'TaskTimedOut' | 'TaskCanceled' }>,
   ): void {
     const attempt = this.openAttempt(event);
-    if (attempt.type === 'JOIN' && event.type !== 'TaskCanceled') {
+    if (attempt.type === 'JOIN' && !attempt.hasScript && event.type !== 'TaskCanceled') {
       for (const reference of attempt.joinOn) {
         const branch = this.latest.get(reference);
         must(
@@ -298,6 +340,7 @@ export class Audit {
   }
 
   private checkJoin(state: WorkflowState, task: TaskState): void {
+    if (task.taskType === 'EXCLUSIVE_JOIN') return this.checkExclusiveJoin(state, task);
     if (task.taskType !== 'JOIN') return;
     const joinOn = new Set(task.input['joinOn'] as readonly string[]);
     const missing = [...joinOn].filter((reference) => {
@@ -308,14 +351,25 @@ export class Audit {
       task.waitsFor === missing.length,
       `JOIN ${task.referenceTaskName} counts ${task.waitsFor} of ${missing.join()}`,
     );
-    must(state.status === 'PAUSED' || missing.length > 0, `I19 JOIN ${task.referenceTaskName} waits for nothing`);
+    const isBusy = state.status === 'PAUSED' || task.isEvaluating === true;
+    must(isBusy || missing.length > 0, `I19 JOIN ${task.referenceTaskName} waits for nothing`);
+  }
+
+  /** I7: it may only wait for the first of its tasks that is there; one that failed bears the others, if it is permissive. */
+  private checkExclusiveJoin(state: WorkflowState, { referenceTaskName, input }: TaskState): void {
+    if (state.status === 'PAUSED') return;
+    const lists = [input['joinOn'], input['defaultExclusiveJoinTask'] ?? []] as readonly (readonly string[])[];
+    const there = lists.map((list) => list.find((reference) => this.latest.has(reference)));
+    const attempt = this.latest.get(there[0] ?? there[1] ?? '');
+    const isOver = attempt !== undefined && !attempt.open && !attempt.retried;
+    must(!isOver || !attempt.isSuccess, `I7 EXCLUSIVE_JOIN ${referenceTaskName} waits for a task that has ended`);
   }
 
   /** I19: a running workflow always has something that can still happen. JOINs alone wait for each other for ever. */
   private checkProgress(state: WorkflowState, open: readonly TaskState[], { definition }: Flow): void {
-    must(open.length > 0, `I19 ${definition.name} runs with nothing open`);
+    must(open.length > 0 || state.deferred.length > 0, `I19 ${definition.name} runs with nothing open`);
     must(
-      open.some((task) => task.taskType !== 'JOIN'),
+      open.some((task) => !joins.has(task.taskType) || task.isEvaluating === true) || state.deferred.length > 0,
       `I19 only JOINs are open: ${open.map((task) => task.referenceTaskName).join()}`,
     );
     must(state.held.length === 0, 'I19 nothing is held back while the workflow runs');
@@ -343,6 +397,8 @@ export class Audit {
     }
   }
 }
+
+const joins: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN']);
 
 const workflowFields = [
   'workflowId',
@@ -384,7 +440,16 @@ const taskFields = [
   'domain',
   'delivery',
   'subWorkflowId',
+  'scope',
+  'fork',
 ];
+
+/** Every object of a value that has a reference name. */
+function* tasksIn(value: unknown): Generator<JsonObject> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, 'taskReferenceName')) yield value as JsonObject;
+  for (const inner of Object.values(value)) yield* tasksIn(inner);
+}
 
 function pick(value: object, fields: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(fields.map((field) => [field, (value as Record<string, unknown>)[field]]));

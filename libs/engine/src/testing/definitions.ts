@@ -36,9 +36,8 @@ export class WorkflowBuilder {
 
   /** Registers a task definition. Unlike Conductor's default it has no retries, so that a test says when it wants some. */
   withTaskDef(name: string, fields: Fields = {}): WorkflowBuilder {
-    const parsed = parseTaskDef({ name, retryCount: 0, ...fields });
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.violations));
-    return new WorkflowBuilder(this.fields, this.tasks, [...this.taskDefs, parsed.value], this.change);
+    const taskDefs = [...this.taskDefs, aRegisteredTaskDef(name, fields)];
+    return new WorkflowBuilder(this.fields, this.tasks, taskDefs, this.change);
   }
 
   /** Bends the definition after its validation: what registration refuses, but a snapshot from elsewhere may hold. */
@@ -126,6 +125,46 @@ export function subWorkflow(reference: string, subWorkflowParam: Fields, fields:
 
 export function terminate(reference: string, terminationStatus: string, inputParameters: Fields = {}): Fields {
   return task('TERMINATE', reference, { inputParameters: { terminationStatus, ...inputParameters } });
+}
+
+export function exclusiveJoin(
+  reference: string,
+  joinOn: readonly string[],
+  defaultExclusiveJoinTask: readonly string[] = [],
+): Fields {
+  return task('EXCLUSIVE_JOIN', reference, { joinOn, defaultExclusiveJoinTask });
+}
+
+/** Its name is the input parameter `name`. */
+export function dynamic(reference: string, name: unknown, fields: Fields = {}, input: Fields = {}): Fields {
+  return task('DYNAMIC', reference, {
+    dynamicTaskNameParam: 'name',
+    inputParameters: { name, ...input },
+    retryCount: 0,
+    ...fields,
+  });
+}
+
+/** Style A, by the workflow's input `tasks` and `inputs`. */
+export function dynamicFork(reference: string, fields: Fields = {}): Fields {
+  return task('FORK_JOIN_DYNAMIC', reference, {
+    dynamicForkTasksParam: 'tasks',
+    dynamicForkTasksInputParamName: 'inputs',
+    inputParameters: { tasks: '${workflow.input.tasks}', inputs: '${workflow.input.inputs}' },
+    ...fields,
+  });
+}
+
+/** Style B: one task with many inputs. */
+export function forkOver(reference: string, forkTaskInputs: unknown, input: Fields = {}, fields: Fields = {}): Fields {
+  return task('FORK_JOIN_DYNAMIC', reference, { inputParameters: { forkTaskInputs, ...input }, ...fields });
+}
+
+/** Unlike Conductor's default it has no retries, so that a test says when it wants some. */
+export function aRegisteredTaskDef(name: string, fields: Fields = {}): TaskDef {
+  const parsed = parseTaskDef({ name, retryCount: 0, ...fields });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.violations));
+  return parsed.value;
 }
 
 /** The definition that `populate` gives to a task nobody registered; `retry-delay.spec.ts` varies it. */

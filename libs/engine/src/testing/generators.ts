@@ -2,9 +2,14 @@
 import fc from 'fast-check';
 
 import {
+  aRegisteredTaskDef,
   aWorkflow,
+  dynamic,
+  dynamicFork,
+  exclusiveJoin,
   type Fields,
   fork,
+  forkOver,
   join,
   setVariable,
   simple,
@@ -32,7 +37,16 @@ type Piece =
   | { readonly kind: 'set'; readonly value: unknown }
   | { readonly kind: 'wait'; readonly input: Fields; readonly fields: Fields }
   | { readonly kind: 'child'; readonly fields: Fields }
-  | { readonly kind: 'terminate'; readonly status: string };
+  | { readonly kind: 'terminate'; readonly status: string }
+  | { readonly kind: 'dynamic'; readonly name: unknown; readonly fields: Fields }
+  | {
+      readonly kind: 'dynamic fork';
+      readonly style: 'A' | 'B' | 'C';
+      readonly branches: readonly Piece[];
+      readonly optional: boolean;
+    }
+  | { readonly kind: 'exclusive'; readonly cases: readonly (readonly Piece[])[]; readonly value: unknown }
+  | { readonly kind: 'scripted join'; readonly branches: readonly (readonly Piece[])[]; readonly condition: Fields };
 
 const flaws = fc.record(
   {
@@ -46,6 +60,9 @@ const flaws = fc.record(
 const depthMax = 5;
 const taskDefs = ['plain', 'strict', 'patient', 'total', 'alert', 'kafka'] as const;
 const value = fc.constantFrom<unknown>('x', 'y', 'other', 5, '${workflow.variables.v}', '${workflow.input.choice}');
+
+/** Names of workers' tasks, registered or not, and of the server's. */
+const dynamicName = fc.constantFrom<unknown>('plain', 'strict', 'total', 'kafka', 'nobody', 'WAIT', 7);
 
 const leaf: fc.Arbitrary<Piece> = fc.oneof(
   {
@@ -72,6 +89,10 @@ const leaf: fc.Arbitrary<Piece> = fc.oneof(
       kind: fc.constant('child' as const),
       fields: fc.constantFrom<Fields>({}, { optional: true }, { permissive: true }, { retryCount: 1 }),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('dynamic' as const), name: dynamicName, fields: flaws }),
   },
   {
     weight: 1,
@@ -103,6 +124,35 @@ function piece(depth: number): fc.Arbitrary<Piece> {
         branches: fc.array(inner, { minLength: 1, maxLength: 2 }),
         joinAll: fc.boolean(),
         optional: fc.boolean(),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('dynamic fork' as const),
+        style: fc.constantFrom('A', 'A', 'B', 'C'),
+        branches: fc.array(piece(depth - 1), { maxLength: 3 }),
+        optional: fc.boolean(),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('exclusive' as const),
+        value,
+        cases: fc.array(inner, { minLength: 2, maxLength: 2 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('scripted join' as const),
+        branches: fc.array(inner, { minLength: 2, maxLength: 2 }),
+        condition: fc.constantFrom<Fields>(
+          { joinStatus: 'COMPLETED,COMPLETED_WITH_ERRORS,FAILED' },
+          { joinStatus: "$.joinOn.length == 2 && ($[$.joinOn[0]] || {}).status == 'COMPLETED'" },
+          { evaluatorType: 'js', expression: 'askTheSandbox($)' },
+        ),
       }),
     },
   );
@@ -151,9 +201,59 @@ class Renderer {
         const joinOn = piece.joinAll ? lasts : lasts.slice(1);
         return [fork(reference, ...branches), join(`${reference}j`, joinOn, piece.optional ? { optional: true } : {})];
       }
+      case 'dynamic':
+        return [dynamic(reference, piece.name, piece.fields)];
+      case 'dynamic fork':
+        return [this.dynamicFork(reference, piece), join(`${reference}j`, [])];
+      case 'exclusive': {
+        const [first = [], second = []] = piece.cases.map((inner) => this.list(inner));
+        const lasts = [first, second].map((branch) => String(branch.at(-1)?.['taskReferenceName']));
+        return [
+          setVariable(reference, { v: piece.value }),
+          switchOn(`${reference}s`, piece.value, { x: first, y: second }),
+          exclusiveJoin(`${reference}e`, lasts, [reference]),
+        ];
+      }
+      case 'scripted join': {
+        const branches = piece.branches.map((inner) => this.list(inner));
+        const lasts = branches.map((branch) => String(branch.at(-1)?.['taskReferenceName']));
+        return [fork(reference, ...branches), join(`${reference}j`, lasts, piece.condition)];
+      }
       default:
         return piece satisfies never;
     }
+  }
+
+  /** A branch is one task: longer pieces stand inside of a SWITCH. Their own expressions are as literal as the rest of the list. */
+  private dynamicFork(
+    reference: string,
+    { style, branches, optional }: Extract<Piece, { kind: 'dynamic fork' }>,
+  ): Fields {
+    if (style === 'B') {
+      const forkTaskInputs = branches.map((_, index) => (index % 2 === 0 ? { index } : index));
+      return forkOver(
+        reference,
+        forkTaskInputs,
+        { forkTaskName: ['plain', 'total', 'nobody'][branches.length % 3] },
+        { optional },
+      );
+    }
+    if (style === 'C') {
+      const dynamicTasks = branches.map((_, index) => ({
+        taskName: index === 1 ? 'nobody' : 'plain',
+        referenceName: `${reference}_${index}`,
+        ...(index === 2 ? { workflowName: 'child' } : {}),
+      }));
+      return task('FORK_JOIN_DYNAMIC', reference, {
+        dynamicForkJoinTasksParam: 'list',
+        inputParameters: { list: { dynamicTasks } },
+      });
+    }
+    const tasks = branches.map((branch) => {
+      const list = this.piece(branch);
+      return list.length === 1 ? list[0] : switchOn(`${reference}_${this.count++}`, 'x', { x: list });
+    });
+    return dynamicFork(reference, { inputParameters: { tasks, inputs: {} } });
   }
 }
 
@@ -167,9 +267,10 @@ const workflowFields = fc.record(
   { requiredKeys: ['timeoutSeconds', 'timeoutPolicy'] },
 );
 
-const base = aWorkflow()
-  .withTaskDef('plain', { retryDelaySeconds: 0, responseTimeoutSeconds: 600 })
-  .withTaskDef('strict', {
+/** What is registered; `nobody` is not. */
+const registered: Readonly<Record<string, Fields>> = {
+  plain: { retryDelaySeconds: 0, responseTimeoutSeconds: 600 },
+  strict: {
     timeoutSeconds: 60,
     responseTimeoutSeconds: 30,
     timeoutPolicy: 'RETRY',
@@ -177,30 +278,42 @@ const base = aWorkflow()
     retryDelaySeconds: 2,
     backoffJitterMs: 900,
     pollTimeoutSeconds: 50,
-  })
-  .withTaskDef('patient', {
+  },
+  patient: {
     timeoutSeconds: 90,
     responseTimeoutSeconds: 90,
     timeoutPolicy: 'TIME_OUT_WF',
     retryLogic: 'LINEAR_BACKOFF',
     backoffScaleFactor: 3,
     retryDelaySeconds: 4,
-  })
-  .withTaskDef('total', {
+  },
+  total: {
     totalTimeoutSeconds: 70,
     timeoutSeconds: 40,
     responseTimeoutSeconds: 20,
     timeoutPolicy: 'RETRY',
     retryDelaySeconds: 15,
-  })
-  .withTaskDef('alert', {
+  },
+  alert: {
     totalTimeoutSeconds: 100,
     timeoutSeconds: 40,
     responseTimeoutSeconds: 40,
     pollTimeoutSeconds: 30,
     timeoutPolicy: 'ALERT_ONLY',
-  })
-  .withTaskDef('kafka', { delivery: 'kafka', retryDelaySeconds: 1, inputTemplate: { from: 'template' } });
+  },
+  kafka: { delivery: 'kafka', retryDelaySeconds: 1, inputTemplate: { from: 'template' } },
+};
+
+const base = Object.entries(registered).reduce(
+  (workflow, [name, fields]) => workflow.withTaskDef(name, fields),
+  aWorkflow(),
+);
+
+/** What the registry answers. */
+export function lookUp(names: readonly string[]): Readonly<Record<string, Fields>> {
+  const found = names.filter((name) => Object.hasOwn(registered, name));
+  return Object.fromEntries(found.map((name) => [name, { ...aRegisteredTaskDef(name, registered[name]) }]));
+}
 
 export const definitions: fc.Arbitrary<WorkflowBuilder> = fc
   .record({ pieces: list(depthMax), fields: workflowFields })
@@ -234,6 +347,8 @@ export const happenings = [
   'child ends',
   'child refused',
   'poll',
+  'found',
+  'evaluated',
 ] as const;
 
 /** What happens next; `pick` chooses among the tasks that it may happen to. */
@@ -251,6 +366,7 @@ const weights: Partial<Record<Happening['what'], number>> = {
   retry: 3,
   resume: 3,
   'child ends': 4,
+  found: 6,
   terminate: 1,
 };
 

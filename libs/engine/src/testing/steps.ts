@@ -1,6 +1,7 @@
 /** What can happen to a workflow under test. Tasks are named by their references; the latest attempt is meant. */
 import type { CommandData, SealedEvent } from '@dacapo/contracts';
 
+import { aRegisteredTaskDef } from './definitions.js';
 import type { Run } from './run.js';
 
 /** Does something with the run, and gives the records that came of it. */
@@ -45,6 +46,13 @@ export function fail(
 /** The sandbox has run the script of a task. */
 export function evaluated(reference: string, outcome: CommandData<'RecordEvaluation'>['outcome']): Step {
   return (run) => run.send('RecordEvaluation', { taskId: run.idOf(reference), outcome, sandbox: 'test' });
+}
+
+/** The definitions that a task had asked for, by name: just these are registered. */
+export function found(reference: string, taskDefs: Readonly<Record<string, Fields>> = {}): Step {
+  const registered = Object.entries(taskDefs).map(([name, fields]) => [name, aRegisteredTaskDef(name, fields)]);
+  return (run) =>
+    run.send('RecordTaskDefs', { taskId: run.idOf(reference), taskDefs: Object.fromEntries(registered) }, true);
 }
 
 export function cancel(reference: string, more: Partial<CommandData<'CancelTask'>> = {}): Step {

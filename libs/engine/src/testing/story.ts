@@ -4,7 +4,7 @@ import { canonicalJson } from '@dacapo/definitions';
 
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
 import { nextDue } from '../timers.js';
-import type { Happening } from './generators.js';
+import { type Happening, lookUp } from './generators.js';
 import type { Run } from './run.js';
 
 const childEnds = ['COMPLETED', 'COMPLETED', 'FAILED', 'TIMED_OUT', 'TERMINATED'] as const;
@@ -51,6 +51,10 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
     case 'child ends':
     case 'child refused':
       return child === undefined ? undefined : childHappens(run, child, what, pick);
+    case 'found':
+      return answerLookUp(run, pick);
+    case 'evaluated':
+      return answerScript(run, pick);
     case 'again':
       return again(run);
     case 'late':
@@ -106,6 +110,33 @@ function childHappens(
   run.send('RecordChildEnd', { taskId, childWorkflowId: subWorkflowId, status, output: { child: pick } }, true);
 }
 
+/** The lane's runtime answers one of the requests that are still open. */
+function answerLookUp(run: Run, pick: number): void {
+  const task = choose(openTasks(run), pick, ({ lookUps }) => lookUps !== undefined);
+  if (task === undefined) return;
+  const asked = run.records.flatMap(({ event }) =>
+    event.type === 'TaskDefsRequested' && event.data.taskId === task.taskId ? [event.data.names] : [],
+  );
+  const names = asked.at(-(task.lookUps ?? 1)) ?? [];
+  run.send('RecordTaskDefs', { taskId: task.taskId, taskDefs: lookUp(names) }, true);
+}
+
+const scriptOutcomes = [
+  { value: true },
+  { value: { status: 'IN_PROGRESS' } },
+  { value: { status: 'COMPLETED', outputData: { by: 'script' } } },
+  { value: false },
+  { value: { status: 'FAILED', reasonForIncompletion: 'the script says no' } },
+  { kind: 'error', message: 'no such function' },
+] as const;
+
+function answerScript(run: Run, pick: number): void {
+  const task = choose(openTasks(run), pick, ({ isEvaluating }) => isEvaluating === true);
+  if (task === undefined) return;
+  const outcome = scriptOutcomes[pick % scriptOutcomes.length] ?? { value: true };
+  run.send('RecordEvaluation', { taskId: task.taskId, outcome, sandbox: 'test' }, true);
+}
+
 /** A worker, or the journal, delivers the last result once more: it must change nothing. */
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
@@ -154,7 +185,9 @@ export function drain(run: Run, roundsMax = 3000): void {
     const worked = open.find(
       (task) => task.queue !== undefined || (task.taskType === 'WAIT' && task.timers['wait'] === undefined),
     );
-    if (child !== undefined) childHappens(run, child, 'child ends', 0);
+    if (open.some(({ lookUps }) => lookUps !== undefined)) answerLookUp(run, 0);
+    else if (open.some(({ isEvaluating }) => isEvaluating === true)) answerScript(run, 3);
+    else if (child !== undefined) childHappens(run, child, 'child ends', 0);
     else if (worked !== undefined && worked.ready) run.send('ClaimTask', { taskId: worked.taskId, workerId: 'last' });
     else if (worked !== undefined && worked.status === 'IN_PROGRESS')
       run.send('CompleteTask', { taskId: worked.taskId, output: { drained: true } });

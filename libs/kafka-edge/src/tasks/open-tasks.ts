@@ -53,8 +53,11 @@ export class OpenTasks {
 
   private async fetch({ event, offset }: StoredEvent, taskId: string, partition: number): Promise<TaskDocument | null> {
     const document = await this.store.task(taskId);
-    if (document !== undefined && document.delivery !== 'kafka') return notOurs;
-    if (document !== undefined && document.seq >= event.seq) return document;
+    const isLate = document !== undefined && document.seq >= event.seq;
+    // How a DYNAMIC task goes to its workers is known when it is queued, and not before.
+    if (document !== undefined && document.delivery !== 'kafka' && (isLate || event.type !== 'TaskQueued'))
+      return notOurs;
+    if (isLate) return document;
     return this.fromLog(event.workflowId, taskId, { partition, offset });
   }
 
@@ -77,7 +80,8 @@ export class OpenTasks {
 }
 
 export function isOffer(event: Event): boolean {
-  return event.type === 'TaskOffered' || (event.type === 'TaskProgressed' && event.data.status === 'SCHEDULED');
+  if (event.type === 'TaskOffered' || event.type === 'TaskQueued') return true;
+  return event.type === 'TaskProgressed' && event.data.status === 'SCHEDULED';
 }
 
 function isOpen({ status }: TaskDocument): boolean {

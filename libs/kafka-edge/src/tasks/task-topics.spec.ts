@@ -71,6 +71,27 @@ describe('task topics', () => {
     expect(broker.records).toHaveLength(2);
   });
 
+  it('publishes a DYNAMIC task when it is queued, however old its document in the store is', async () => {
+    const story = new Story('w');
+    const events = [
+      story.scheduled('t', { queue: undefined, delivery: undefined }),
+      story.event('TaskQueued', { taskId: 't', queue: 'pay', input: { x: 1 }, delivery: 'kafka' }),
+    ];
+    const [first] = events;
+    if (first === undefined) throw new Error('no event');
+    const old = projectTask(undefined, first.event, { partition: 0, offset: first.offset });
+    for (const stored of [undefined, old]) {
+      const { topics, broker } = aDispatcher(stored, events);
+      await topics.take(0, events, true);
+      expect(broker.records.map(({ key }) => key)).toEqual(['t']);
+      expect(JSON.parse(broker.records[0]?.value ?? '')).toMatchObject({ inputData: { x: 1 } });
+    }
+    const polled = [...events.slice(0, 1), story.event('TaskQueued', { taskId: 't', queue: 'pay', input: {} })];
+    const { topics, broker } = aDispatcher(old, polled);
+    await topics.take(0, polled, true);
+    expect(broker.records).toEqual([]);
+  });
+
   it('finds the document of a task that was scheduled before its time, in the store or in the log', async () => {
     const story = new Story('w');
     const scheduled = story.scheduled('t', retry);

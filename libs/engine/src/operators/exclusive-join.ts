@@ -1,0 +1,65 @@
+/**
+ * EXCLUSIVE_JOIN: goes on with one of several tasks (contract 6.7). That is the first of `joinOn` that exists and was not skipped; while none
+ * does, the first such of `defaultExclusiveJoinTask`. It ends when that task has ended, with its output or its failure; while there is none,
+ * it waits. It is woken by the end of any of them.
+ */
+import { completeTask, failTask } from '../attempt-end.js';
+import type { Decision } from '../decision.js';
+import type { Place } from '../place.js';
+import { schedule } from '../schedule.js';
+import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
+import type { Operator, Retry } from './operator.js';
+
+export const exclusiveJoin: Operator = {
+  enter(decision: Decision, place: Place, retry?: Retry): void {
+    const { joinOn, defaultExclusiveJoinTask: otherwise } = place.node.task;
+    const near = (reference: string): string => decision.keyNear(place, reference);
+    schedule(decision, {
+      place,
+      taskType: 'EXCLUSIVE_JOIN',
+      input: {
+        joinOn: joinOn.map(near),
+        ...(otherwise.length === 0 ? {} : { defaultExclusiveJoinTask: otherwise.map(near) }),
+      },
+      status: 'IN_PROGRESS',
+      ...(retry === undefined ? {} : { previous: retry.previous }),
+    });
+    evaluate(decision, place);
+  },
+
+  onBranchEnd(decision: Decision, place: Place): void {
+    evaluate(decision, place);
+  },
+};
+
+function evaluate(decision: Decision, place: Place): void {
+  const join = decision.task(place.key);
+  if (join === undefined || !isTaskOpen(join.status)) return;
+  const chosen = firstOf(decision, join, 'joinOn') ?? firstOf(decision, join, 'defaultExclusiveJoinTask');
+  if (chosen === undefined || !isOver(chosen)) return;
+  if (isTaskSuccessful(chosen.status)) return completeTask(decision, join, { output: chosen.output });
+  const { permissive } = decision.placeOf(chosen).node.task;
+  if (permissive && listed(join, 'joinOn').some((key) => isRunning(decision.task(key)))) return;
+  failTask(decision, join, 'FAILED', { reasonForIncompletion: chosen.reason ?? '' });
+}
+
+function firstOf(decision: Decision, join: TaskState, list: string): TaskState | undefined {
+  for (const key of listed(join, list)) {
+    const task = decision.task(key);
+    if (task !== undefined && task.status !== 'SKIPPED') return task;
+  }
+  return undefined;
+}
+
+function listed({ input }: TaskState, list: string): readonly string[] {
+  const keys = input[list];
+  return Array.isArray(keys) ? keys.map(String) : [];
+}
+
+function isOver({ status, retried }: TaskState): boolean {
+  return !isTaskOpen(status) && !retried;
+}
+
+function isRunning(task: TaskState | undefined): boolean {
+  return task !== undefined && !isOver(task);
+}
