@@ -19,7 +19,7 @@ import {
 import type { WorkflowTask } from '@dacapo/definitions';
 
 import { evolve } from './evolve.js';
-import { compileForked, type Flow, type Node } from './flow.js';
+import { compileForked, type Flow, type Node, outerNode } from './flow.js';
 import { limits } from './limits.js';
 import { outerScope, type Place, placeOf } from './place.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
@@ -58,6 +58,7 @@ export class Decision {
   readonly grants: Grant[] = [];
   private readonly agenda: Step[] = [];
   private done = 0;
+  private readonly held: Step[] = [];
   private readonly timers: string[] = [];
   private fired = 0;
 
@@ -152,10 +153,10 @@ export class Decision {
     const owner = this.task(fork);
     const tasks = owner?.input['forkedTaskDefs'];
     invariant(
-      Array.isArray(tasks),
+      owner !== undefined && Array.isArray(tasks),
       `I6 dynamic fork ${fork} of workflow ${this.state.workflowId} has recorded its tasks`,
     );
-    return compileForked(this.flow, tasks as readonly WorkflowTask[], owner?.taskDefs);
+    return compileForked(this.flow, tasks as readonly WorkflowTask[], owner.taskDefs, this.placeOf(owner).node);
   }
 
   /** Key of the execution that a task of the definition means by a reference name: of the same turns of the loops around both. */
@@ -220,10 +221,15 @@ export class Decision {
     return this.events.length >= limits.eventsPerDecision || this.done >= limits.stepsPerDecision;
   }
 
+  /** Puts a step off for later than this decision. */
+  hold(step: Step): void {
+    this.held.push(step);
+  }
+
   /** What is left on the agenda, in the form that an event keeps; the agenda is empty then. */
   putOff(): readonly DeferredStep[] {
     const timers = this.timers.slice(this.fired).map((key): Step => ({ do: 'fire', key }));
-    const rest = [...this.agenda.slice(this.done), ...timers].map(deferred);
+    const rest = [...this.held, ...this.agenda.slice(this.done), ...timers].map(deferred);
     this.dropAgenda();
     return rest;
   }
@@ -238,6 +244,7 @@ export class Decision {
 
   /** The workflow ended: nothing follows any more. */
   dropAgenda(): void {
+    this.held.length = 0;
     this.agenda.length = 0;
     this.done = 0;
     this.timers.length = 0;
@@ -251,7 +258,8 @@ export class Decision {
 
 function loopsAround(node: Node): number {
   let count = 0;
-  for (let { parent } = node; parent !== undefined; { parent } = parent) if (parent.body !== undefined) count += 1;
+  for (let around = outerNode(node); around !== undefined; around = outerNode(around))
+    if (around.body !== undefined) count += 1;
   return count;
 }
 

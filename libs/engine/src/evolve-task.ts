@@ -2,6 +2,7 @@
 import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts';
 
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
+import { forgetLatest, noteLatest } from './evolve-scopes.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
@@ -15,7 +16,7 @@ export function removeTasks(state: WorkflowState, taskIds: readonly string[]): v
     close(state, task);
     delete state.tasks[key];
     delete state.awaited[key];
-    if (task.node !== undefined && own(state.latest, task.node) === key) delete state.latest[task.node];
+    forgetLatest(state, task);
   }
 }
 
@@ -88,7 +89,8 @@ export function schedule(
   if (data.scope !== undefined) {
     task.scope = data.scope;
     task.node = data.referenceTaskName.slice(0, -data.scope.length);
-    state.latest[task.node] = data.referenceTaskName;
+    noteLatest(state, task);
+    if (previous !== undefined) (task.earlier = previous.earlier ?? []).push(previous.taskId);
   }
   state.tasks[task.referenceTaskName] = task;
   state.references[task.taskId] = task.referenceTaskName;
@@ -170,6 +172,7 @@ function iterate(task: TaskState, { iteration, output, dropped }: EventData<'Loo
   const shown: Record<string, unknown> = task.output;
   for (const key of dropped ?? []) delete shown[key];
   Object.assign(shown, output, { iteration });
+  task.turn = iteration;
 }
 
 function endEvaluation(state: WorkflowState, task: TaskState): void {

@@ -6,6 +6,8 @@ import type { JsonObject } from '@dacapo/contracts';
 import type { TaskDef, WorkflowDef, WorkflowTask } from '@dacapo/definitions';
 import { compileScript, type CompileResult, compileTemplate, type Template } from '@dacapo/expressions';
 
+import { compileCondition, type LoopCondition } from './loop-condition.js';
+
 export interface Node {
   readonly task: WorkflowTask;
   readonly reference: string;
@@ -15,14 +17,19 @@ export interface Node {
   readonly next: Node | undefined;
   /** The task whose branch it is in. */
   readonly parent: Node | undefined;
+  /** The dynamic fork that made it; what is inside of it has it for a parent. */
+  readonly owner: Node | undefined;
   /** First tasks of the branches: decision cases by key, fork branches by index. */
   readonly cases: ReadonlyMap<string, Node | undefined>;
   readonly otherwise: Node | undefined;
   readonly branches: readonly Node[];
   /** First task of a loop's body. */
   readonly body: Node | undefined;
-  /** Whether it stands in the body of a FOR_EACH, whose turns run beside each other. */
-  readonly isConcurrent: boolean;
+  /** The list of a loop, and the condition of a DO_WHILE. */
+  readonly items: Template | undefined;
+  readonly condition: LoopCondition | undefined;
+  /** Reference names of the tasks in a loop's body, at every depth. */
+  readonly inside: ReadonlySet<string>;
 }
 
 export interface Flow {
@@ -62,11 +69,12 @@ export function compileForked(
   flow: Flow,
   tasks: readonly WorkflowTask[],
   _taskDefs: Readonly<Record<string, JsonObject>> | undefined,
+  owner: Node,
 ): ReadonlyMap<string, Node> {
   const known = flow.forked.get(tasks);
   if (known !== undefined) return known;
   const nodes = new Map<string, Node>();
-  for (const task of tasks) compileNode(task, undefined, undefined, nodes);
+  for (const task of tasks) compileNode(task, undefined, undefined, nodes, owner);
   flow.forked.set(tasks, nodes);
   return nodes;
 }
@@ -93,11 +101,14 @@ function compileList(
   return next;
 }
 
+const nothing: ReadonlySet<string> = new Set();
+
 function compileNode(
   task: WorkflowTask,
   next: Node | undefined,
   parent: Node | undefined,
   nodes: Map<string, Node>,
+  owner?: Node,
 ): Node {
   const node: Mutable<Node> = {
     task,
@@ -106,18 +117,52 @@ function compileNode(
     input: compileTemplate(task.inputParameters),
     next,
     parent,
+    owner,
     cases: new Map(),
     otherwise: undefined,
     branches: [],
     body: undefined,
-    isConcurrent: parent !== undefined && (parent.isConcurrent || parent.task.type === 'FOR_EACH'),
+    items: task.items === undefined ? undefined : compileTemplate(task.items),
+    condition: undefined,
+    inside: nothing,
   };
   nodes.set(node.reference, node);
   node.cases = new Map(Object.entries(task.decisionCases).map(([key, list]) => [key, compileList(list, node, nodes)]));
   node.otherwise = compileList(task.defaultCase, node, nodes);
   node.branches = task.forkTasks.flatMap((list) => compileList(list, node, nodes) ?? []);
   node.body = compileList(task.loopOver, node, nodes);
+  if (node.body !== undefined) node.inside = new Set(referencesIn(node.body));
+  if (task.type === 'DO_WHILE') node.condition = compileCondition(task, [...node.inside]);
   return node;
+}
+
+/** Reference names of a list and of everything inside of its tasks. */
+function* referencesIn(first: Node | undefined): Generator<string> {
+  for (let node = first; node !== undefined; node = node.next) {
+    yield node.reference;
+    for (const list of [...node.cases.values(), node.otherwise, ...node.branches, node.body]) yield* referencesIn(list);
+  }
+}
+
+/** The task around it, also where a dynamic fork lies between them. */
+export function outerNode(node: Node): Node | undefined {
+  return node.parent ?? node.owner;
+}
+
+/** First task of a SWITCH's case. A case that is there but empty means: do nothing. */
+export function caseOf(node: Node, selected: string): Node | undefined {
+  return node.cases.has(selected) ? node.cases.get(selected) : node.otherwise;
+}
+
+/** Where a SWITCH or DECISION has led, as its output tells. */
+export function chosenList(node: Node, output: JsonObject): Node | undefined {
+  if (node.task.type === 'SWITCH') {
+    const selected = output['selectedCase'];
+    return typeof selected === 'string' ? caseOf(node, selected) : undefined;
+  }
+  if (node.task.type !== 'DECISION') return undefined;
+  const [selected] = Array.isArray(output['caseOutput']) ? (output['caseOutput'] as readonly unknown[]) : [];
+  return (typeof selected === 'string' ? node.cases.get(selected) : undefined) ?? node.otherwise;
 }
 
 /** Values of the task definition's `inputTemplate` fill keys that are absent or resolved to null (contract 5.5). */

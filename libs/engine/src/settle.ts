@@ -15,6 +15,7 @@ import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
 import type { Place } from './place.js';
 import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
+import { cancelInside, isInsideOver } from './turns.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
 /** Works the agenda off; when nothing is left on it and nothing runs, the workflow is complete. What gets too long is put off. */
@@ -27,7 +28,10 @@ export function runAgenda(decision: Decision): void {
   completeIfDone(decision);
 }
 
+/** While the workflow is paused nothing begins: what would, waits for the resume like the ends that are held. */
 function take(decision: Decision, step: Step): void {
+  const isBeginning = step.do !== 'settle' && step.do !== 'fire';
+  if (isBeginning && decision.state.status === 'PAUSED') return decision.hold(step);
   switch (step.do) {
     case 'enter':
       return enter(decision, step.place);
@@ -95,6 +99,8 @@ function settle(decision: Decision, key: string): void {
   const task = decision.task(key);
   if (task === undefined || isTaskOpen(task.status) || decision.state.status !== 'RUNNING') return;
   const place = decision.placeOf(task);
+  if (place.node.body !== undefined) cancelInside(decision, place, task);
+  if (!isAdmitted(decision, place)) return;
   if (task.retried) return scheduleRetry(decision, place, task);
   const isSuccess = isTaskSuccessful(task.status);
   const isBorne = place.node.task.permissive && !isTotalTimeoutSpent(decision, place.node, task);
@@ -148,7 +154,23 @@ function proceed(decision: Decision, place: Place): void {
   const next = decision.after(place);
   if (next !== undefined) return decision.enter(next);
   const around = decision.around(place);
-  if (around !== undefined) operatorOf(around.node.task.type).onListEnd?.(decision, around, place);
+  if (around === undefined) return;
+  const { onListEnd } = operatorOf(around.node.task.type);
+  if (onListEnd === undefined) endBranch(decision, around);
+  else onListEnd(decision, around, place);
+}
+
+/** A branch of a fork is through. Where the JOIN did not wait for it, a turn of a loop may have. */
+function endBranch(decision: Decision, fork: Place): void {
+  const next = decision.after(fork);
+  const join = next === undefined ? undefined : decision.task(next.key);
+  const task = decision.task(fork.key);
+  if (join === undefined || isTaskOpen(join.status) || task === undefined) return;
+  if (!isInsideOver(decision, fork, task)) return;
+  for (let around = decision.around(fork), inner = fork; around !== undefined; around = decision.around(around)) {
+    if (around.node.body !== undefined) return operatorOf(around.node.task.type).onListEnd?.(decision, around, inner);
+    inner = around;
+  }
 }
 
 function endOf(status: TaskStatus): 'FAILED' | 'TIMED_OUT' | 'TERMINATED' {

@@ -48,6 +48,10 @@ export interface TaskState {
   waitsFor?: number;
   /** Definitions that were looked up for it, by name. */
   taskDefs?: Readonly<Record<string, JsonObject>>;
+  /** DO_WHILE: number of the running turn; FOR_EACH: how many have ended. */
+  turn?: number;
+  /** In loops: ids of the attempts before, which go with it when its turn is dropped. */
+  earlier?: string[];
   /** A script of it is in the sandbox. */
   isEvaluating?: true;
 }
@@ -88,6 +92,8 @@ export interface WorkflowState {
   deferred: DeferredStep[];
   /** Keys of the latest executions of tasks in loops, by reference name in the definition. */
   latest: Record<string, string>;
+  /** The same within a turn, for loops inside of loops: by the scope of that turn, then by reference name. */
+  latestIn: Record<string, Record<string, string>>;
   /** Taken out of every view by an operator. */
   isRemoved?: true;
   /** Scripts that are in the sandbox. */

@@ -1,4 +1,6 @@
 /** Every task type that the engine itself understands. Any other type is a worker's. */
+import { doWhile } from './do-while.js';
+import { forEach } from './for-each.js';
 import { forkJoin } from './fork-join.js';
 import { join } from './join.js';
 import type { Operator } from './operator.js';
@@ -15,6 +17,8 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['SWITCH', switchOperator],
   ['FORK_JOIN', forkJoin],
   ['JOIN', join],
+  ['DO_WHILE', doWhile],
+  ['FOR_EACH', forEach],
   ['SET_VARIABLE', setVariable],
   ['WAIT', wait],
   ['SUB_WORKFLOW', subWorkflow],

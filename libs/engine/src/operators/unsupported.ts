@@ -9,7 +9,6 @@ export const unsupportedTypes = [
   'DECISION',
   'FORK_JOIN_DYNAMIC',
   'EXCLUSIVE_JOIN',
-  'DO_WHILE',
   'START_WORKFLOW',
   'HUMAN',
   'NOOP',
