@@ -153,6 +153,8 @@ function reopenTask(state: WorkflowState, task: TaskState, { data, time }: Event
   task.endTime = 0;
   task.retried = false;
   if (data.input !== undefined) task.input = data.input;
+  // The end of the workflow may have shown what grows on now.
+  if (task.turn !== undefined) task.output = { ...task.output };
   if (task.status === 'SCHEDULED') {
     task.output = {};
     task.startTime = 0;

@@ -2,20 +2,35 @@
 import type { Scope } from '@dacapo/expressions';
 
 import type { Node } from './flow.js';
-import { itemsOf } from './loop-turns.js';
+import { isLoop, itemsOf } from './loop-turns.js';
 import { iterationOf, loopsAround, outerScope, type Place } from './place.js';
-import { own, type TaskState, type WorkflowState } from './state.js';
+import { isTaskOpen, own, type TaskState, type WorkflowState } from './state.js';
 
 /** What is seen from a place; without one, what the workflow as a whole sees. */
 export function scopeOf(state: WorkflowState, place?: Place, taskId?: string): Scope {
+  const growing = new Set<unknown>();
   return {
     root(name: string): unknown {
       if (name === 'workflow') return workflowRoot(state);
       if (name === 'CPEWF_TASK_ID') return taskId;
       const task = visible(state, name, place);
-      return task === undefined ? undefined : taskRoot(state, task, place);
+      if (task === undefined) return undefined;
+      if (isLoop(task) && isTaskOpen(task.status)) growing.add(task.output);
+      return taskRoot(state, task, place);
     },
+    detach: (value) => (growing.size === 0 ? value : detached(value, growing, 2)),
   };
+}
+
+/** The output of a loop that runs grows in place: who takes the whole of it, alone, with its task or in a list, gets a copy. */
+function detached(value: unknown, growing: ReadonlySet<unknown>, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (growing.has(value)) return { ...value };
+  if (depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => detached(item, growing, depth - 1));
+  const entries = Object.entries(value);
+  if (!entries.some(([, item]) => growing.has(item))) return value;
+  return Object.fromEntries(entries.map(([key, item]) => [key, detached(item, growing, 0)]));
 }
 
 /**

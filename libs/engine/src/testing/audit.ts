@@ -280,7 +280,10 @@ export class Audit {
   }
 
   private checkState(state: WorkflowState, flow: Flow): void {
-    must(canonicalJson(this.replayed) === canonicalJson(state), 'I23 replay gives the live state');
+    must(canonicalJson(this.replayed) === canonicalJson(state), 'I23 replay gives the live state', [
+      this.replayed,
+      state,
+    ]);
     const tasks = Object.values(state.tasks);
     const open = tasks.filter((task) => isTaskOpen(task.status));
     must(state.openCount === open.length, `openCount is ${state.openCount}, open are ${open.length}`);
