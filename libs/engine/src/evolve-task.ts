@@ -4,6 +4,7 @@ import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
 import { forgetLatest, noteLatest } from './evolve-scopes.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
+import { TimerIndex } from './timer-index.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
 export function removeTasks(state: WorkflowState, taskIds: readonly string[]): void {
@@ -97,6 +98,7 @@ export function schedule(
   state.taskCount = task.taskSeq;
   state.lastTask = task.referenceTaskName;
   open(state, task);
+  TimerIndex.note(state, task, data.timers);
   if (task.taskType === 'JOIN') awaitBranches(state, task);
 }
 
@@ -114,15 +116,13 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
     case 'TaskOffered':
       task.ready = true;
       delete task.timers['offer'];
-      Object.assign(task.timers, event.data.timers);
-      return;
+      return setTimers(state, task, event.data.timers);
     case 'TaskStarted':
-      return startTask(task, event);
+      return startTask(state, task, event);
     case 'TaskProgressed':
-      return progressTask(task, event);
+      return progressTask(state, task, event);
     case 'TaskLeaseExtended':
-      Object.assign(task.timers, event.data.timers);
-      return;
+      return setTimers(state, task, event.data.timers);
     case 'TaskCompleted':
     case 'TaskFailed':
       return endTask(state, task, event.data.status, event);
@@ -162,10 +162,11 @@ function reopenTask(state: WorkflowState, task: TaskState, { data, time }: Event
     delete task.workerId;
     delete task.subWorkflowId;
   }
-  task.timers = { ...data.timers };
-  task.ready = task.queue !== undefined && task.status === 'SCHEDULED' && task.timers['offer'] === undefined;
+  task.timers = {};
+  task.ready = task.queue !== undefined && task.status === 'SCHEDULED' && data.timers?.['offer'] === undefined;
   delete task.reason;
   open(state, task);
+  setTimers(state, task, data.timers);
   awaitBranches(state, task);
   countUp(state, task);
 }
@@ -183,7 +184,7 @@ function endEvaluation(state: WorkflowState, task: TaskState): void {
   state.evaluating -= 1;
 }
 
-function startTask(task: TaskState, { data, time }: EventNamed<'TaskStarted'>): void {
+function startTask(state: WorkflowState, task: TaskState, { data, time }: EventNamed<'TaskStarted'>): void {
   task.status = 'IN_PROGRESS';
   task.ready = false;
   if (task.startTime === 0) task.startTime = time;
@@ -193,17 +194,17 @@ function startTask(task: TaskState, { data, time }: EventNamed<'TaskStarted'>): 
   if (data.workerId !== undefined) task.workerId = data.workerId;
   delete task.timers['poll'];
   delete task.timers['offer'];
-  Object.assign(task.timers, data.timers);
+  setTimers(state, task, data.timers);
 }
 
-function progressTask(task: TaskState, { data }: EventNamed<'TaskProgressed'>): void {
+function progressTask(state: WorkflowState, task: TaskState, { data }: EventNamed<'TaskProgressed'>): void {
   task.status = data.status;
   takeResult(task, data);
   task.callbackAfterSeconds = data.callbackAfterSeconds ?? 0;
   delete task.timers['response'];
   // The worker's word replaces a delay that was still running.
   delete task.timers['offer'];
-  Object.assign(task.timers, data.timers);
+  setTimers(state, task, data.timers);
   task.ready = task.queue !== undefined && data.status === 'SCHEDULED' && task.timers['offer'] === undefined;
 }
 
@@ -239,6 +240,11 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   close(state, task);
   if (!task.retried) countDown(state, task.referenceTaskName);
   if (state.status === 'PAUSED') state.held.push(task.referenceTaskName);
+}
+
+function setTimers(state: WorkflowState, task: TaskState, timers: Readonly<Record<string, number>> | undefined): void {
+  Object.assign(task.timers, timers);
+  TimerIndex.note(state, task, timers);
 }
 
 function open(state: WorkflowState, task: TaskState): void {

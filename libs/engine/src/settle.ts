@@ -156,8 +156,8 @@ function proceed(decision: Decision, place: Place): void {
   const around = decision.around(place);
   if (around === undefined) return;
   const { onListEnd } = operatorOf(around.node.task.type);
-  if (onListEnd === undefined) endBranch(decision, around);
-  else onListEnd(decision, around, place);
+  if (onListEnd !== undefined) onListEnd(decision, around, place);
+  else if (place.scope !== '') endBranch(decision, around);
 }
 
 /** A branch of a fork is through. Where the JOIN did not wait for it, a turn of a loop may have. */

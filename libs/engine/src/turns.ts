@@ -4,6 +4,8 @@
  */
 import type { JsonObject } from '@dacapo/contracts';
 
+import type { WorkflowTask } from '@dacapo/definitions';
+
 import { cancelTask } from './attempt-end.js';
 import type { Decision } from './decision.js';
 import { chosenList } from './flow.js';
@@ -32,17 +34,41 @@ export function isInsideOver(decision: Decision, place: Place, task: TaskState):
   if (!isTaskSuccessful(task.status) || task.status === 'SKIPPED') return true;
   const chosen = chosenList(place.node, task.output);
   if (chosen !== undefined) return isListOver(decision, placeOf(chosen, place.scope, place.fork));
-  // From the last to the first: of branches that end in their order the last is open until then.
-  return branchesOf(decision, place, task)
-    .toReversed()
-    .every((branch) => isListOver(decision, branch));
+  for (const index of scattered(branchCount(place, task))) {
+    const branch = branchAt(decision, place, task, index);
+    if (branch !== undefined && !isListOver(decision, branch)) return false;
+  }
+  return true;
 }
 
-function branchesOf(decision: Decision, { node, scope, fork, key }: Place, task: TaskState): readonly Place[] {
-  if (node.task.type !== 'FORK_JOIN_DYNAMIC') return node.branches.map((branch) => placeOf(branch, scope, fork));
-  if (!Array.isArray(task.input['forkedTaskDefs'])) return [];
-  const nodes = [...decision.nodesOf(key).values()];
-  return nodes.filter(({ parent }) => parent === undefined).map((branch) => placeOf(branch, scope, key));
+/** All numbers below, far from each other: in whatever order branches end, one that is still open is found soon. */
+function* scattered(count: number): Generator<number> {
+  let stride = Math.max(1, Math.floor(count * 0.618));
+  while (greatestDivisor(stride, count) > 1) stride += 1;
+  for (let step = 0, at = count >> 1; step < count; step++, at = (at + stride) % count) yield at;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}
+
+/** The tasks that a dynamic fork has made stand in its input, each a branch of its own. */
+function forkedTasks({ node }: Place, task: TaskState): readonly WorkflowTask[] | undefined {
+  if (node.task.type !== 'FORK_JOIN_DYNAMIC') return undefined;
+  const tasks = task.input['forkedTaskDefs'];
+  return Array.isArray(tasks) ? (tasks as readonly WorkflowTask[]) : [];
+}
+
+function branchCount(place: Place, task: TaskState): number {
+  return (forkedTasks(place, task) ?? place.node.branches).length;
+}
+
+function branchAt(decision: Decision, place: Place, task: TaskState, index: number): Place | undefined {
+  const { node, scope, fork, key } = place;
+  const forked = forkedTasks(place, task);
+  const branch =
+    forked === undefined ? node.branches[index] : decision.nodesOf(key).get(forked[index]?.taskReferenceName ?? '');
+  return branch && placeOf(branch, scope, forked === undefined ? fork : key);
 }
 
 /** How far the tasks of a turn are followed into the loops among them. */
@@ -59,7 +85,10 @@ export function* tasksFrom(decision: Decision, first: Place, into: Into): Genera
     const { node, scope, fork } = place;
     const cases = [...node.cases.values(), node.otherwise].flatMap((list) => list ?? []);
     for (const list of cases) yield* tasksFrom(decision, placeOf(list, scope, fork), into);
-    for (const branch of branchesOf(decision, place, task)) yield* tasksFrom(decision, branch, into);
+    for (let index = 0; index < branchCount(place, task); index++) {
+      const branch = branchAt(decision, place, task, index);
+      if (branch !== undefined) yield* tasksFrom(decision, branch, into);
+    }
     for (const turn of turns) {
       const inner = firstOfTurn(place, turn);
       if (inner !== undefined) yield* tasksFrom(decision, inner, into);
