@@ -12,7 +12,7 @@ import {
   type WorkflowDocument,
 } from '@dacapo/contracts';
 import { canonicalJson } from '@dacapo/definitions';
-import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
+import { projectTask, projectWorkflow, tasksOf } from '@dacapo/projections';
 
 import type { Decided } from '../decision.js';
 import { evolve } from '../evolve.js';
@@ -274,9 +274,9 @@ export class Audit {
   private project(event: Event): void {
     const place = { partition: 3, offset: event.seq + 10 };
     this.document = projectWorkflow(this.document, event, place);
-    const taskId = taskOf(event);
-    if (taskId === undefined) return;
-    this.taskDocuments.set(taskId, projectTask(this.taskDocuments.get(taskId), event, place));
+    for (const taskId of tasksOf(event)) {
+      this.taskDocuments.set(taskId, projectTask(this.taskDocuments.get(taskId), event, place));
+    }
   }
 
   private checkState(state: WorkflowState, flow: Flow): void {
