@@ -13,7 +13,7 @@ import type { Retry } from './operators/operator.js';
 import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
-import type { Place } from './place.js';
+import { iterationOf, type Place } from './place.js';
 import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
 import { cancelInside, isInsideOver } from './turns.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
@@ -66,6 +66,10 @@ function enter(decision: Decision, place: Place): void {
   } else if (existing.status === 'SKIPPED') proceed(decision, place);
   else if (decision.placeOf(existing).node !== place.node) {
     failWorkflow(decision, 'FAILED', `Task reference name ${place.key} is used by two tasks of the running workflow`);
+  } else if (!isTaskOpen(existing.status)) {
+    // A retry of the workflow may have repaired what this one did not wait for: then its turn is over only now.
+    const turn = innermostTurn(decision, place);
+    if (turn !== undefined) decision.resume(turn.loop, -iterationOf(turn.inner.scope));
   }
 }
 
@@ -167,10 +171,18 @@ function endBranch(decision: Decision, fork: Place): void {
   const task = decision.task(fork.key);
   if (join === undefined || isTaskOpen(join.status) || task === undefined) return;
   if (!isInsideOver(decision, fork, task)) return;
-  for (let around = decision.around(fork), inner = fork; around !== undefined; around = decision.around(around)) {
-    if (around.node.body !== undefined) return operatorOf(around.node.task.type).onListEnd?.(decision, around, inner);
-    inner = around;
+  const turn = innermostTurn(decision, fork);
+  if (turn !== undefined) operatorOf(turn.loop.node.task.type).onListEnd?.(decision, turn.loop, turn.inner);
+}
+
+/** The loop around a place, and the task of its body that the place is, or is in. */
+function innermostTurn(decision: Decision, place: Place): { readonly loop: Place; readonly inner: Place } | undefined {
+  if (place.scope === '') return undefined;
+  for (let loop = decision.around(place), inner = place; loop !== undefined; loop = decision.around(loop)) {
+    if (loop.node.body !== undefined) return { loop, inner };
+    inner = loop;
   }
+  return undefined;
 }
 
 function endOf(status: TaskStatus): 'FAILED' | 'TIMED_OUT' | 'TERMINATED' {

@@ -27,7 +27,7 @@ import { reasons } from '../reasons.js';
 import { scopeOf, visible } from '../scope.js';
 import { isTaskOpen, type TaskState } from '../state.js';
 import { attemptsOfTurn, firstOfTurn, outputsOf } from '../turns.js';
-import { admits, beginLoop, breakLoop, endedTurn, loopInput, onLoopFailure, resolveItems } from './loop.js';
+import { admits, beginLoop, breakLoop, endedTurn, loopInput, onLoopFailure, resolveItems, unbegun } from './loop.js';
 import type { Operator, Retry } from './operator.js';
 
 export const doWhile: Operator = {
@@ -40,12 +40,12 @@ export const doWhile: Operator = {
     beginTurn(decision, { place, task, turn: 1 });
   },
 
-  /** Also after a retry of the workflow: what its turn had still to begin may have been lost with the end. */
+  /** Begins its turn, or looks whether that is over: a retry of the workflow may have put in order what was missing. */
   resume(decision: Decision, place: Place): void {
     const task = decision.task(place.key);
     if (task === undefined || !isTaskOpen(task.status)) return;
     const turn = task.turn ?? 0;
-    const first = firstOfTurn(place, turn);
+    const first = unbegun(decision, place, turn);
     if (first === undefined) endTurn(decision, place, turn);
     else decision.enter(first);
   },

@@ -23,8 +23,8 @@ import { begunTurns, isTurnRunning, itemsOf } from '../loop-turns.js';
 import { iterationOf, type Place } from '../place.js';
 import { reasons } from '../reasons.js';
 import { isTaskOpen, own, type TaskState } from '../state.js';
-import { firstOfTurn, outputsOf } from '../turns.js';
-import { admits, beginLoop, breakLoop, endedTurn, loopInput, onLoopFailure, resolveItems } from './loop.js';
+import { outputsOf } from '../turns.js';
+import { admits, beginLoop, breakLoop, endedTurn, loopInput, onLoopFailure, resolveItems, unbegun } from './loop.js';
 import type { Operator, Retry } from './operator.js';
 
 const defaultConcurrency = 10;
@@ -44,16 +44,18 @@ export const forEach: Operator = {
     decision.resume(place, 1);
   },
 
-  /** Begins the turns that may run, from one on, a few at a time. After a retry of the workflow those that run go on. */
+  /** Begins the turns that may run, from one on, a few at a time. Of a negative one: looks whether that is over (settle.ts). */
   resume(decision: Decision, place: Place, from: number): void {
     const task = decision.task(place.key);
     if (task === undefined || !isTaskOpen(task.status)) return;
+    if (from < 0) return endTurn(decision, place, -from);
     const begun = begunTurns(task);
     const to = Math.min(from + turnsPerStep, begun + 1);
     for (let turn = from; turn < to; turn++) {
-      const first = firstOfTurn(place, turn);
+      if (!isTurnRunning(task, turn)) continue;
+      const first = unbegun(decision, place, turn);
       if (first === undefined) endTurn(decision, place, turn);
-      else if (isTurnRunning(task, turn)) decision.enter(first);
+      else decision.enter(first);
     }
     if (to <= begun) decision.resume(place, to);
   },

@@ -57,6 +57,13 @@ export function beginLoop(decision: Decision, place: Place, loop: NewLoop): Task
   return undefined;
 }
 
+/** First task of a turn, unless the turn has begun or has no tasks. Who was skipped is still to be passed over. */
+export function unbegun(decision: Decision, place: Place, turn: number): Place | undefined {
+  const first = firstOfTurn(place, turn);
+  const task = first === undefined ? undefined : decision.task(first.key);
+  return task === undefined || task.status === 'SKIPPED' ? first : undefined;
+}
+
 /** The loop cannot go on; trying again would not help. */
 export function breakLoop(decision: Decision, task: TaskState, reasonForIncompletion: string): void {
   failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 
 import {
   aWorkflow,
+  doWhile,
   type Fields,
+  forEach,
   fork,
   join,
   setVariable,
@@ -28,6 +30,22 @@ type Piece =
       readonly branches: readonly (readonly Piece[])[];
       readonly joinAll: boolean;
       readonly optional: boolean;
+    }
+  | {
+      readonly kind: 'loop';
+      readonly body: readonly Piece[];
+      readonly turns: number;
+      readonly items: number | undefined;
+      readonly keepLastN: number | undefined;
+      readonly sandbox: boolean;
+      readonly fields: Fields;
+    }
+  | {
+      readonly kind: 'each';
+      readonly body: readonly Piece[];
+      readonly items: number;
+      readonly concurrency: number;
+      readonly fields: Fields;
     }
   | { readonly kind: 'set'; readonly value: unknown }
   | { readonly kind: 'wait'; readonly input: Fields; readonly fields: Fields }
@@ -105,8 +123,40 @@ function piece(depth: number): fc.Arbitrary<Piece> {
         optional: fc.boolean(),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('loop' as const),
+        body: inner,
+        turns: fc.integer({ min: 1, max: 3 }),
+        items: fc.option(fc.nat(3), { nil: undefined, freq: 2 }),
+        keepLastN: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+        sandbox: fc.boolean(),
+        fields: loopFields,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('each' as const),
+        body: inner,
+        items: fc.nat(3),
+        concurrency: fc.integer({ min: 1, max: 3 }),
+        fields: loopFields,
+      }),
+    },
   );
 }
+
+const loopFields = fc.constantFrom<Fields>(
+  {},
+  {},
+  { name: 'strict' },
+  { optional: true },
+  { optional: true, name: 'strict' },
+  { permissive: true },
+);
+const list3 = (count: number): readonly string[] => ['x', 'y', 'other'].slice(0, count);
 
 /** Long at the top and short inside: five levels of long lists would be hundreds of tasks. */
 function list(depth: number): fc.Arbitrary<readonly Piece[]> {
@@ -150,6 +200,30 @@ class Renderer {
         const lasts = branches.map((branch) => String(branch.at(-1)?.['taskReferenceName']));
         const joinOn = piece.joinAll ? lasts : lasts.slice(1);
         return [fork(reference, ...branches), join(`${reference}j`, joinOn, piece.optional ? { optional: true } : {})];
+      }
+      case 'loop': {
+        const { turns, items, keepLastN, sandbox, fields } = piece;
+        const condition = `$.${reference}['iteration'] < ${turns}`;
+        return [
+          doWhile(
+            reference,
+            sandbox ? `[1].map(function () { return ${condition} })[0]` : condition,
+            this.list(piece.body),
+            {
+              inputParameters: {
+                ...(items === undefined ? {} : { _items: list3(items) }),
+                ...(keepLastN === undefined ? {} : { keepLastN }),
+              },
+              ...fields,
+            },
+          ),
+        ];
+      }
+      case 'each': {
+        const { items, concurrency, fields } = piece;
+        return [
+          forEach(reference, list3(items), this.list(piece.body), { inputParameters: { concurrency }, ...fields }),
+        ];
       }
       default:
         return piece satisfies never;
@@ -233,6 +307,7 @@ export const happenings = [
   'signal',
   'child ends',
   'child refused',
+  'script ends',
   'poll',
 ] as const;
 
@@ -251,6 +326,7 @@ const weights: Partial<Record<Happening['what'], number>> = {
   retry: 3,
   resume: 3,
   'child ends': 4,
+  'script ends': 4,
   terminate: 1,
 };
 

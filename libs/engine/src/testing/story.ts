@@ -51,6 +51,10 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
     case 'child ends':
     case 'child refused':
       return child === undefined ? undefined : childHappens(run, child, what, pick);
+    case 'script ends': {
+      const evaluating = choose(openTasks(run), pick, (task) => task.isEvaluating === true);
+      return evaluating === undefined ? undefined : scriptEnds(run, evaluating, pick);
+    }
     case 'again':
       return again(run);
     case 'late':
@@ -106,6 +110,18 @@ function childHappens(
   run.send('RecordChildEnd', { taskId, childWorkflowId: subWorkflowId, status, output: { child: pick } }, true);
 }
 
+/** The sandbox finds what the condition says, or now and then that the script fails. */
+function scriptEnds(run: Run, { taskId, taskType, output, referenceTaskName }: TaskState, pick: number): void {
+  const reference = run.task(referenceTaskName).node ?? referenceTaskName;
+  const condition = run.flow.nodes.get(reference)?.task.loopCondition ?? '';
+  const turns = Number(/< (\d+)/.exec(condition)?.[1]);
+  const outcome =
+    taskType !== 'DO_WHILE' || pick % 7 === 6
+      ? ({ kind: 'error', message: 'TypeError' } as const)
+      : { value: Number(output['iteration']) < turns };
+  run.send('RecordEvaluation', { taskId, outcome, sandbox: 'test' }, true);
+}
+
 /** A worker, or the journal, delivers the last result once more: it must change nothing. */
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
@@ -154,7 +170,9 @@ export function drain(run: Run, roundsMax = 3000): void {
     const worked = open.find(
       (task) => task.queue !== undefined || (task.taskType === 'WAIT' && task.timers['wait'] === undefined),
     );
-    if (child !== undefined) childHappens(run, child, 'child ends', 0);
+    const evaluating = open.find((task) => task.isEvaluating === true);
+    if (evaluating !== undefined) scriptEnds(run, evaluating, 0);
+    else if (child !== undefined) childHappens(run, child, 'child ends', 0);
     else if (worked !== undefined && worked.ready) run.send('ClaimTask', { taskId: worked.taskId, workerId: 'last' });
     else if (worked !== undefined && worked.status === 'IN_PROGRESS')
       run.send('CompleteTask', { taskId: worked.taskId, output: { drained: true } });
