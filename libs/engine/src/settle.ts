@@ -159,8 +159,8 @@ function proceed(decision: Decision, place: Place): void {
   if (next !== undefined) return decision.enter(next);
   const around = decision.around(place);
   if (around === undefined) return;
-  const { onListEnd } = operatorOf(around.node.task.type);
-  if (onListEnd !== undefined) onListEnd(decision, around, place);
+  const operator = operatorOf(around.node.task.type);
+  if (operator.onListEnd !== undefined) operator.onListEnd(decision, around, place);
   else if (place.scope !== '') endBranch(decision, around);
 }
 

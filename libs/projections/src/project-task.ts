@@ -75,8 +75,9 @@ export function projectTask(
 }
 
 /** The history keeps what it was; the document keeps that it is gone. */
-function removed({ logs: _, ...document }: TaskDocument, { seq, time }: EventNamed<'TasksRemoved'>): TaskDocument {
-  return { ...document, input: {}, output: {}, ready: false, isRemoved: true, updateTime: time, seq };
+function removed(document: TaskDocument, { seq, time }: EventNamed<'TasksRemoved'>): TaskDocument {
+  const { logs: _, ...rest } = document;
+  return { ...rest, input: {}, output: {}, ready: false, isRemoved: true, updateTime: time, seq };
 }
 
 function scheduled(
