@@ -28,3 +28,29 @@ export async function loops(engine: Engine): Promise<void> {
   await engine.last('TasksRemoved', id);
   await engine.last('WorkflowCompleted', id);
 }
+
+/** A loop whose condition only a sandbox could tell: there is none, which an optional loop survives. Then one that is too long for one decision. */
+export async function longLoops(engine: Engine): Promise<void> {
+  const asked = {
+    name: 'asked',
+    taskReferenceName: 'asked',
+    type: 'DO_WHILE',
+    loopCondition: '/more/.test($.step.text)',
+    optional: true,
+    loopOver: [simple('step')],
+  };
+  const counting = {
+    name: 'counting',
+    taskReferenceName: 'counting',
+    type: 'DO_WHILE',
+    loopCondition: '$.counting.iteration < 100',
+    loopOver: [{ name: 'set', taskReferenceName: 'set', type: 'SET_VARIABLE', inputParameters: { v: 1 } }],
+  };
+  await engine.define({ name: 'long_loops', version: 1, schemaVersion: 2, tasks: [asked, counting] });
+  const id = await engine.begin('long_loops');
+  const step = await engine.task(id, 'step__1');
+  await engine.tell('CompleteTask', id, { taskId: step, output: { text: 'no' } });
+  await engine.last('EvaluationRecorded', id);
+  await engine.last('StepsDeferred', id);
+  await engine.last('WorkflowCompleted', id);
+}
