@@ -52,7 +52,7 @@ export const eventDescriptions: Readonly<Record<EventType, string>> = {
   StepsResumed: 'The first of the steps that were put off are taken.',
   TaskSkipped: 'An operator let the flow pass over the task.',
   TasksRemoved: 'Tasks were taken out of the view; the history keeps them.',
-  LoopIterated: 'A turn of a loop began; `output` is added to what its task shows, `dropped` keys go.',
+  LoopIterated: 'A turn of a loop began or ended; `output` is added to what its task shows, `dropped` keys go.',
   EvaluationRequested: 'A script went to the sandbox.',
   EvaluationRecorded: 'A script came back from the sandbox.',
   TaskQueued: 'The definition of a DYNAMIC task is known: it stands in its queue now.',

@@ -6,6 +6,7 @@ import { Engine } from './engine.js';
 import { type Kind, schemaOf, types } from './generate.js';
 import * as forkRuns from './runs-forks.js';
 import * as runs from './runs.js';
+import * as loopRuns from './runs-loops.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -14,7 +15,7 @@ let records: Readonly<Record<Kind, readonly Json[]>>;
 
 beforeAll(async () => {
   await engine.start();
-  for (const run of Object.values({ ...runs, ...forkRuns })) await run(engine);
+  for (const run of Object.values({ ...runs, ...forkRuns, ...loopRuns })) await run(engine);
   await engine.stop();
   records = engine.records() as unknown as typeof records;
 });

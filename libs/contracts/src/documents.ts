@@ -95,4 +95,6 @@ export interface TaskDocument {
   readonly correlationId?: string;
   readonly workflowPriority: number;
   readonly logs?: readonly TaskLog[];
+  /** It was taken out of every view (TasksRemoved); what stands here is only that it was. */
+  readonly isRemoved?: true;
 }

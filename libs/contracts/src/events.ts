@@ -144,7 +144,10 @@ const shapes = {
   ),
   /** Taken out of the view by a rerun, a restart or `keepLastN`; the history keeps them. */
   TasksRemoved: object({ taskIds: list(text) }),
-  /** A turn of a loop begins: `output` is what its task shows from now on, beside what it showed; `dropped` keys go. */
+  /**
+   * A turn of a loop has begun or ended. DO_WHILE: `iteration` is the turn that runs; FOR_EACH: how many have ended. `output` is what the
+   * loop's task shows from now on, beside what it showed; `dropped` keys go.
+   */
   LoopIterated: object({ taskId: text, iteration: integer }, { output: map, dropped: list(text) }),
   /** A script that the engine does not run itself. */
   EvaluationRequested: object({

@@ -132,6 +132,14 @@ describe('expressions in inputParameters', () => {
     expect(withInput(input)).toEqual(expected);
   });
 
+  it('may name one turn of a task in a loop', () => {
+    const loop = (input: unknown) =>
+      messages(aTask('l', { loopOver: [aTask('a__b')] }), aTask('b', { name: 'task', inputParameters: { k: input } }));
+    expect(loop('${a__b__2.output.x} ${a__b__1__12.output}')).toEqual([]);
+    for (const text of ['${a__b__0}', '${a__2}', '${a__b__x}', '${a__b__}', '${__2}'])
+      expect(loop(text)).toEqual([notDefined(text.slice(2, -1), 'k', text)]);
+  });
+
   it('are checked in top-level tasks only', () => {
     expect(messages(fork('f', [aTask('a', { inputParameters: { k: '${no.such}', n: null } })]))).toEqual([]);
   });

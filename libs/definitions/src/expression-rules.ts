@@ -44,11 +44,26 @@ function textFaults({ key, text }: KeyedText, entry: TaskEntry, references: Refe
   for (const { path, root } of rootsOf(text)) {
     if (!isValidPath(path)) {
       faults.push(`key: ${key} input parameter value: ${path} is not valid`);
-    } else if (root !== 'workflow' && !references.has(root) && !isOpen(root, path)) {
+    } else if (root !== 'workflow' && !isKnown(root, references) && !isOpen(root, path)) {
       faults.push(undefinedRoot(root, { task: entry.name, key, text }));
     }
   }
   return faults;
+}
+
+/** A task, or one turn of a task in a loop, `ref__2`: Conductor does not know these here. */
+function isKnown(root: string, references: References): boolean {
+  let reference = root;
+  while (!references.has(reference)) {
+    const cut = reference.lastIndexOf('__');
+    if (cut <= 0 || !isTurn(reference.slice(cut + 2))) return false;
+    reference = reference.slice(0, cut);
+  }
+  return true;
+}
+
+function isTurn(text: string): boolean {
+  return /^[1-9][0-9]{0,8}$/.test(text);
 }
 
 /** Whether an expression nested in the path decides at run time which task it names. */

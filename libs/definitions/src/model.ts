@@ -143,7 +143,7 @@ export interface WorkflowTask {
   readonly asyncComplete: boolean;
   readonly loopCondition?: string;
   readonly loopOver: readonly WorkflowTask[];
-  /** DO_WHILE over a list: the expression that yields it. */
+  /** The list of a DO_WHILE or a FOR_EACH: the expression that yields it. */
   readonly items?: string;
   /** Overrides the task definition's retryCount. */
   readonly retryCount?: number;

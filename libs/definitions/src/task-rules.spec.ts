@@ -84,6 +84,17 @@ const TABLE: [string, JsonMap, string[]][] = [
   ['DO_WHILE', { items: '${workflow.input.list}', loopOver: [aTask('a')] }, [required('loopCondition', 'DO_WHILE')]],
   ['DO_WHILE', { loopCondition: 'true', loopOver: [aTask('a')] }, []],
   ['DO_WHILE', { loopCondition: 'true', loopOver: [aTask('a', { type: 'EVENT' })] }, []],
+  ['FOR_EACH', {}, [required('loopOver', 'FOR_EACH')]],
+  ['FOR_EACH', { loopOver: [aTask('a')] }, []],
+  ['FOR_EACH', { items: '${workflow.input.list}', loopOver: [aTask('a')], ...wait({ concurrency: 1 }) }, []],
+  ['FOR_EACH', { loopOver: [aTask('a')], ...wait({ concurrency: '${workflow.input.c}' }) }, []],
+  ...[0, -1, 1.5, '5', true, [1]].map((concurrency): [string, JsonMap, string[]] => [
+    'FOR_EACH',
+    { loopOver: [aTask('a')], ...wait({ concurrency }) },
+    [
+      'inputParameters.concurrency must be a whole number of at least 1 or an expression for taskType: FOR_EACH taskName: n',
+    ],
+  ]),
   ['SUB_WORKFLOW', {}, [required('subWorkflowParam', 'SUB_WORKFLOW')]],
   ['SUB_WORKFLOW', { subWorkflowParam: { name: 'x' } }, []],
   ['JSON_JQ_TRANSFORM', {}, [required('inputParameters.queryExpression', 'JSON_JQ_TRANSFORM')]],

@@ -18,6 +18,7 @@ const RULES: ReadonlyMap<string, TaskRule> = new Map<string, TaskRule>([
   ['TERMINATE', terminateFaults],
   ['KAFKA_PUBLISH', (task, facts) => missingInput(task, facts, ['kafka_request'])],
   ['DO_WHILE', doWhileFaults],
+  ['FOR_EACH', forEachFaults],
   ['SUB_WORKFLOW', (task) => missing(task, 'subWorkflowParam', task.subWorkflowParam)],
   ['JSON_JQ_TRANSFORM', (task, facts) => missingInput(task, facts, ['queryExpression'])],
   ['WAIT', waitFaults],
@@ -40,6 +41,20 @@ function doWhileFaults(task: WorkflowTask): readonly Fault[] {
   const faults = [...missing(task, 'loopCondition', task.loopCondition)];
   if (task.loopOver.length === 0) faults.push(requiredFault(task, 'loopOver'));
   return faults;
+}
+
+/** A loop of ours: the list may be missing (an empty one is no fault), and so may be the concurrency. */
+function forEachFaults(task: WorkflowTask): readonly Fault[] {
+  const faults = task.loopOver.length === 0 ? [requiredFault(task, 'loopOver')] : [];
+  const { inputParameters: input } = task;
+  if (!Object.hasOwn(input, 'concurrency') || isConcurrency(input['concurrency'])) return faults;
+  const message = `inputParameters.concurrency must be a whole number of at least 1 or an expression for taskType: FOR_EACH taskName: ${task.name}`;
+  return [...faults, { field: 'inputParameters', message }];
+}
+
+function isConcurrency(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
 const TERMINATION_STATUSES: readonly unknown[] = ['COMPLETED', 'FAILED', 'TERMINATED'];

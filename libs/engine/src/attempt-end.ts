@@ -17,6 +17,7 @@ const builtIn: ReadonlySet<string> = new Set([
   'JOIN',
   'EXCLUSIVE_JOIN',
   'DO_WHILE',
+  'FOR_EACH',
 ]);
 
 export interface TaskResult {
@@ -45,6 +46,12 @@ export function failTask(decision: Decision, task: TaskState, status: Failure, r
   const data = { taskId: task.taskId, ...result, ...(retried ? { retried } : {}) };
   emitFailure(decision, forgiven ? 'COMPLETED_WITH_ERRORS' : status, status, data);
   decision.settle(task.referenceTaskName);
+}
+
+/** Somebody else's end takes it along: nothing follows from it. `childTermination` is what its child workflow hears. */
+export function cancelTask(decision: Decision, { taskId, subWorkflowId }: TaskState, childTermination: string): void {
+  const child = subWorkflowId === undefined ? {} : { subWorkflowId, childTermination };
+  decision.emit('TaskCanceled', { taskId, ...child });
 }
 
 function emitFailure(

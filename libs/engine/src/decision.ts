@@ -60,6 +60,8 @@ export class Decision {
   private readonly agenda: Step[] = [];
   private done = 0;
   private characters = 0;
+  private readonly held: Step[] = [];
+  private readonly resuming = new Set<string>();
   private readonly timers: string[] = [];
   private fired = 0;
 
@@ -218,6 +220,10 @@ export class Decision {
 
   /** An operator has more to do than one step may hold: it goes on at `from`. */
   resume(place: Place, from: number): void {
+    const name = `${from} ${place.key}`;
+    // Asked for twice before it has its turn, it goes on once.
+    if (this.resuming.has(name)) return;
+    this.resuming.add(name);
     this.agenda.push({ do: 'resume', place, from });
   }
 
@@ -240,16 +246,26 @@ export class Decision {
     );
   }
 
+  /** Puts a step off for later than this decision. */
+  hold(step: Step): void {
+    this.held.push(step);
+  }
+
   /** What is left on the agenda, in the form that an event keeps; the agenda is empty then. */
   putOff(): readonly DeferredStep[] {
     const timers = this.timers.slice(this.fired).map((key): Step => ({ do: 'fire', key }));
-    const rest = [...this.agenda.slice(this.done), ...timers].map(deferred);
+    const rest = [...this.held, ...this.agenda.slice(this.done), ...timers].map(deferred);
     this.dropAgenda();
     return rest;
   }
 
   nextStep(): Step | undefined {
-    if (this.done < this.agenda.length) return this.agenda[this.done++];
+    const step = this.agenda[this.done];
+    if (step !== undefined) {
+      this.done += 1;
+      if (step.do === 'resume') this.resuming.delete(`${step.from} ${step.place.key}`);
+      return step;
+    }
     const key = this.timers[this.fired];
     if (key === undefined) return undefined;
     this.fired += 1;
@@ -258,6 +274,8 @@ export class Decision {
 
   /** The workflow ended: nothing follows any more. */
   dropAgenda(): void {
+    this.held.length = 0;
+    this.resuming.clear();
     this.agenda.length = 0;
     this.done = 0;
     this.timers.length = 0;

@@ -11,7 +11,7 @@ const seed = 20_260;
 const numRuns = 800;
 
 describe(`any workflow under any workers, operators and timers (seed ${seed}, ${numRuns} runs)`, () => {
-  it('keeps the invariants I2 to I5, I7, I9 to I11, I14, I16, I21, I23, I26 after every command, and ends (I19)', () => {
+  it('keeps the invariants I2 to I7, I9 to I11, I14, I16, I21, I23, I26 after every command, and ends (I19)', () => {
     const seen = new Map<string, number>();
     const story = fc.property(definitions, stories, fc.constantFrom('x', 'y', 'z'), (workflow, story, choice) => {
       const run = new Run(workflow.flow());
@@ -26,7 +26,7 @@ describe(`any workflow under any workers, operators and timers (seed ${seed}, ${
     fc.assert(story, { seed, numRuns });
     // What the generator never asks, the oracle never sees (reliability 8, 19).
     expect(everyTypeThatHappens.filter((type) => (seen.get(type) ?? 0) < 5)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 const everyTypeThatHappens = [
@@ -50,6 +50,10 @@ const everyTypeThatHappens = [
   'TaskTimedOut',
   'TaskCanceled',
   'TaskReopened',
+  'TasksRemoved',
+  'LoopIterated',
+  'EvaluationRequested',
+  'EvaluationRecorded',
   'VariablesSet',
   'SignalForwarded',
   'TaskDefsRequested',

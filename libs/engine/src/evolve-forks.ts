@@ -14,8 +14,7 @@ export function queue(task: TaskState, data: EventData<'TaskQueued'>): void {
   if (data.domain !== undefined) task.domain = data.domain;
   if (data.delivery !== undefined) task.delivery = data.delivery;
   task.input = data.input;
-  Object.assign(task.timers, data.timers);
-  task.ready = task.timers['offer'] === undefined;
+  task.ready = data.timers?.['offer'] === undefined;
 }
 
 /** The lists are the state's own, so that a long one grows in place. */

@@ -3,7 +3,9 @@ import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts
 
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
 import { fork, queue, takeTaskDefs } from './evolve-forks.js';
+import { forgetLatest, noteLatest } from './evolve-scopes.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
+import { TimerIndex } from './timer-index.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
 export function removeTasks(state: WorkflowState, taskIds: readonly string[]): void {
@@ -16,7 +18,7 @@ export function removeTasks(state: WorkflowState, taskIds: readonly string[]): v
     close(state, task);
     delete state.tasks[key];
     delete state.awaited[key];
-    if (task.node !== undefined && own(state.latest, task.node) === key) delete state.latest[task.node];
+    forgetLatest(state, task);
   }
 }
 
@@ -90,7 +92,8 @@ export function schedule(
   if (data.scope !== undefined) {
     task.scope = data.scope;
     task.node = data.referenceTaskName.slice(0, -data.scope.length);
-    state.latest[task.node] = data.referenceTaskName;
+    noteLatest(state, task);
+    if (previous !== undefined) (task.earlier = previous.earlier ?? []).push(previous.taskId);
   }
   state.tasks[task.referenceTaskName] = task;
   state.references[task.taskId] = task.referenceTaskName;
@@ -98,6 +101,7 @@ export function schedule(
   state.lastTask = task.referenceTaskName;
   open(state, task);
   awaitBranches(state, task);
+  TimerIndex.note(state, task, data.timers);
 }
 
 type TaskEvent = Exclude<
@@ -114,15 +118,13 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
     case 'TaskOffered':
       task.ready = true;
       delete task.timers['offer'];
-      Object.assign(task.timers, event.data.timers);
-      return;
+      return setTimers(state, task, event.data.timers);
     case 'TaskStarted':
-      return startTask(task, event);
+      return startTask(state, task, event);
     case 'TaskProgressed':
-      return progressTask(task, event);
+      return progressTask(state, task, event);
     case 'TaskLeaseExtended':
-      Object.assign(task.timers, event.data.timers);
-      return;
+      return setTimers(state, task, event.data.timers);
     case 'TaskCompleted':
     case 'TaskFailed':
       return endTask(state, task, event.data.status, event);
@@ -147,7 +149,8 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
     case 'TaskDefsRecorded':
       return takeTaskDefs(task, event.data);
     case 'TaskQueued':
-      return queue(task, event.data);
+      queue(task, event.data);
+      return setTimers(state, task, event.data.timers);
     case 'TasksForked':
       return fork(state, task, event.data);
     default:
@@ -165,6 +168,8 @@ function reopenTask(state: WorkflowState, task: TaskState, { data, time }: Event
   task.endTime = 0;
   task.retried = false;
   if (data.input !== undefined) task.input = data.input;
+  // The end of the workflow may have shown what grows on now.
+  if (task.turn !== undefined) task.output = { ...task.output };
   if (task.status === 'SCHEDULED') {
     task.output = {};
     task.startTime = 0;
@@ -172,10 +177,11 @@ function reopenTask(state: WorkflowState, task: TaskState, { data, time }: Event
     delete task.workerId;
     delete task.subWorkflowId;
   }
-  task.timers = { ...data.timers };
-  task.ready = task.queue !== undefined && task.status === 'SCHEDULED' && task.timers['offer'] === undefined;
+  task.timers = {};
+  task.ready = task.queue !== undefined && task.status === 'SCHEDULED' && data.timers?.['offer'] === undefined;
   delete task.reason;
   open(state, task);
+  setTimers(state, task, data.timers);
   awaitBranches(state, task);
   countUp(state, task);
 }
@@ -184,6 +190,7 @@ function iterate(task: TaskState, { iteration, output, dropped }: EventData<'Loo
   const shown: Record<string, unknown> = task.output;
   for (const key of dropped ?? []) delete shown[key];
   Object.assign(shown, output, { iteration });
+  task.turn = iteration;
 }
 
 function endEvaluation(state: WorkflowState, task: TaskState): void {
@@ -192,7 +199,7 @@ function endEvaluation(state: WorkflowState, task: TaskState): void {
   state.evaluating -= 1;
 }
 
-function startTask(task: TaskState, { data, time }: EventNamed<'TaskStarted'>): void {
+function startTask(state: WorkflowState, task: TaskState, { data, time }: EventNamed<'TaskStarted'>): void {
   task.status = 'IN_PROGRESS';
   task.ready = false;
   if (task.startTime === 0) task.startTime = time;
@@ -202,17 +209,17 @@ function startTask(task: TaskState, { data, time }: EventNamed<'TaskStarted'>): 
   if (data.workerId !== undefined) task.workerId = data.workerId;
   delete task.timers['poll'];
   delete task.timers['offer'];
-  Object.assign(task.timers, data.timers);
+  setTimers(state, task, data.timers);
 }
 
-function progressTask(task: TaskState, { data }: EventNamed<'TaskProgressed'>): void {
+function progressTask(state: WorkflowState, task: TaskState, { data }: EventNamed<'TaskProgressed'>): void {
   task.status = data.status;
   takeResult(task, data);
   task.callbackAfterSeconds = data.callbackAfterSeconds ?? 0;
   delete task.timers['response'];
   // The worker's word replaces a delay that was still running.
   delete task.timers['offer'];
-  Object.assign(task.timers, data.timers);
+  setTimers(state, task, data.timers);
   task.ready = task.queue !== undefined && data.status === 'SCHEDULED' && task.timers['offer'] === undefined;
 }
 
@@ -250,6 +257,11 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   close(state, task);
   if (!task.retried) countDown(state, task.referenceTaskName);
   if (state.status === 'PAUSED') state.held.push(task.referenceTaskName);
+}
+
+function setTimers(state: WorkflowState, task: TaskState, timers: Readonly<Record<string, number>> | undefined): void {
+  Object.assign(task.timers, timers);
+  TimerIndex.note(state, task, timers);
 }
 
 function open(state: WorkflowState, task: TaskState): void {

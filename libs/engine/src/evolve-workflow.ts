@@ -28,6 +28,7 @@ export function started({ workflowId, time, data }: EventNamed<'WorkflowStarted'
     held: [],
     deferred: [],
     latest: {},
+    latestIn: {},
     evaluating: 0,
     failedReferenceTaskNames: [],
     failedTaskNames: [],
@@ -47,6 +48,8 @@ export function end(
 ): void {
   state.status = status;
   state.output = data.output;
+  // What had been put off is dropped like everything that was still to come.
+  state.deferred = [];
   if (data.reason === undefined) delete state.reason;
   else state.reason = data.reason;
   delete state.timeoutAt;
@@ -91,6 +94,7 @@ export function restart(state: WorkflowState, { data, time }: EventNamed<'Workfl
     held: [],
     deferred: [],
     latest: {},
+    latestIn: {},
     evaluating: 0,
     failedReferenceTaskNames: [],
     failedTaskNames: [],

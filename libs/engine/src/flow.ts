@@ -7,6 +7,7 @@ import { invariant } from '@dacapo/contracts';
 import { parseForkedTasks, type TaskDef, type WorkflowDef, type WorkflowTask } from '@dacapo/definitions';
 import { compileScript, type CompileResult, compileTemplate, type Template } from '@dacapo/expressions';
 
+import { compileCondition, type LoopCondition } from './loop-condition.js';
 import { own } from './state.js';
 
 export interface Node {
@@ -18,6 +19,8 @@ export interface Node {
   readonly next: Node | undefined;
   /** The task whose branch it is in. */
   readonly parent: Node | undefined;
+  /** The dynamic fork that made it; what is inside of it has it for a parent. */
+  readonly owner: Node | undefined;
   /** First tasks of the branches: decision cases by key, fork branches by index. */
   readonly cases: ReadonlyMap<string, Node | undefined>;
   readonly otherwise: Node | undefined;
@@ -26,8 +29,11 @@ export interface Node {
   readonly body: Node | undefined;
   /** JOIN only: the dynamic fork before it, which says what it waits for. */
   readonly dynamicFork: Node | undefined;
-  /** Whether it stands in the body of a FOR_EACH, whose turns run beside each other. */
-  readonly isConcurrent: boolean;
+  /** The list of a loop, and the condition of a DO_WHILE. */
+  readonly items: Template | undefined;
+  readonly condition: LoopCondition | undefined;
+  /** Reference names of the tasks in a loop's body, at every depth. */
+  readonly inside: ReadonlySet<string>;
 }
 
 export interface Flow {
@@ -57,15 +63,15 @@ interface Compilation {
   readonly nodes: Map<string, Node>;
   /** Definitions by name, for tasks that carry none. */
   readonly taskDefs?: TaskDefs | undefined;
-  /** Whether all of it stands in the body of a FOR_EACH. */
-  readonly isConcurrent: boolean;
+  /** The dynamic fork that made all of it. */
+  readonly owner?: Node | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function compileFlow(digest: string, definition: WorkflowDef): Flow {
   const nodes = new Map<string, Node>();
-  const first = compileList(definition.tasks, undefined, { nodes, isConcurrent: false });
+  const first = compileList(definition.tasks, undefined, { nodes });
   const hasOutput = Object.keys(definition.outputParameters).length > 0;
   return {
     digest,
@@ -94,7 +100,7 @@ export function compileForked(
   const parsed = parseForkedTasks(tasks);
   invariant(parsed.ok, `I6 dynamic fork ${owner.reference} has recorded tasks that can be read`);
   const nodes = new Map<string, Node>();
-  const compilation = { nodes, taskDefs, isConcurrent: owner.isConcurrent || owner.parent?.task.type === 'FOR_EACH' };
+  const compilation = { nodes, taskDefs, owner };
   for (const task of parsed.value) compileNode(task, undefined, undefined, compilation);
   flow.forked.set(tasks, { count: tasks.length, taskDefs, nodes });
   return nodes;
@@ -136,6 +142,8 @@ function compileList(
   return next;
 }
 
+const nothing: ReadonlySet<string> = new Set();
+
 function compileNode(
   task: WorkflowTask,
   next: Node | undefined,
@@ -149,13 +157,15 @@ function compileNode(
     input: compileTemplate(task.inputParameters),
     next,
     parent,
+    owner: compilation.owner,
     cases: new Map(),
     otherwise: undefined,
     branches: [],
     body: undefined,
     dynamicFork: undefined,
-    isConcurrent:
-      parent === undefined ? compilation.isConcurrent : parent.isConcurrent || parent.task.type === 'FOR_EACH',
+    items: task.items === undefined ? undefined : compileTemplate(task.items),
+    condition: undefined,
+    inside: nothing,
   };
   compilation.nodes.set(node.reference, node);
   node.cases = new Map(
@@ -164,12 +174,43 @@ function compileNode(
   node.otherwise = compileList(task.defaultCase, node, compilation);
   node.branches = task.forkTasks.flatMap((list) => compileList(list, node, compilation) ?? []);
   node.body = compileList(task.loopOver, node, compilation);
+  if (node.body !== undefined) node.inside = new Set(referencesIn(node.body));
+  if (task.type === 'DO_WHILE') node.condition = compileCondition(task, [...node.inside]);
   return node;
 }
 
 /** Parsed when it was registered. */
 function registered({ name }: WorkflowTask, { taskDefs }: Compilation): TaskDef | undefined {
   return taskDefs === undefined ? undefined : (own(taskDefs, name) as TaskDef | undefined);
+}
+
+/** Reference names of a list and of everything inside of its tasks. */
+function* referencesIn(first: Node | undefined): Generator<string> {
+  for (let node = first; node !== undefined; node = node.next) {
+    yield node.reference;
+    for (const list of [...node.cases.values(), node.otherwise, ...node.branches, node.body]) yield* referencesIn(list);
+  }
+}
+
+/** The task around it, also where a dynamic fork lies between them. */
+export function outerNode(node: Node): Node | undefined {
+  return node.parent ?? node.owner;
+}
+
+/** First task of a SWITCH's case. A case that is there but empty means: do nothing. */
+export function caseOf(node: Node, selected: string): Node | undefined {
+  return node.cases.has(selected) ? node.cases.get(selected) : node.otherwise;
+}
+
+/** Where a SWITCH or DECISION has led, as its output tells. */
+export function chosenList(node: Node, output: JsonObject): Node | undefined {
+  if (node.task.type === 'SWITCH') {
+    const selected = output['selectedCase'];
+    return typeof selected === 'string' ? caseOf(node, selected) : undefined;
+  }
+  if (node.task.type !== 'DECISION') return undefined;
+  const [selected] = Array.isArray(output['caseOutput']) ? (output['caseOutput'] as readonly unknown[]) : [];
+  return (typeof selected === 'string' ? node.cases.get(selected) : undefined) ?? node.otherwise;
 }
 
 /** Values of the task definition's `inputTemplate` fill keys that are absent or resolved to null (contract 5.5). */

@@ -14,6 +14,13 @@ export const limits = {
   charactersPerDecision: 1_000_000,
   /** Steps taken up at once of those that were put off. */
   stepsTakenUp: 200,
+  /** Turns of one DO_WHILE, and how many of them are kept when no `keepLastN` drops them: a loop must end before memory does. */
+  loopTurns: 1_000_000,
+  loopTurnsKept: 100_000,
+  /** Length of the list that a loop goes through: refused at its beginning, not after half of the work. */
+  loopItems: 100_000,
+  /** Ids of one TasksRemoved event. */
+  tasksRemoved: 1000,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,

@@ -2,7 +2,7 @@
  * Where in a running workflow a task stands: the task of the definition, and the turns of the loops around it. Inside of loops one task of
  * the definition has an execution per turn, `ref__2`, and `ref__2__1` in a loop within a loop.
  */
-import type { Node } from './flow.js';
+import { type Node, outerNode } from './flow.js';
 
 export interface Place {
   readonly node: Node;
@@ -34,12 +34,18 @@ export function iterationOf(scope: string): number {
   return scope === '' ? 0 : Number(scope.slice(scope.lastIndexOf('__') + 2));
 }
 
-/** The scopes around a task from the innermost to the outermost, which is empty. */
-export function* scopesAround(scope: string): Generator<string> {
-  let around = scope;
-  while (around !== '') {
-    yield around;
-    around = outerScope(around);
+export interface LoopAround {
+  readonly loop: Node;
+  /** Scope of the turn that the place is in. */
+  readonly scope: string;
+}
+
+/** The loops around a place, the innermost first. */
+export function* loopsAround(place: Place): Generator<LoopAround> {
+  let { scope } = place;
+  for (let loop = outerNode(place.node); loop !== undefined; loop = outerNode(loop)) {
+    if (loop.body === undefined) continue;
+    yield { loop, scope };
+    scope = outerScope(scope);
   }
-  yield '';
 }

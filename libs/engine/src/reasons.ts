@@ -32,6 +32,16 @@ export const reasons = {
     `responseTimeout: ${responseTimeoutSeconds} exceeded for the taskId: ${task.taskId} with Task Definition: ${task.taskDefName}`,
   subWorkflowFailed: (name: string, version: unknown, workflowId: string, reason: string | undefined): string =>
     `Sub workflow ${name}.${String(version)}/${workflowId} failure reason: ${reason ?? 'null'}`,
+  loopEnded: (reference: string): string => `Loop ${reference} of the parent workflow has ended`,
+  loopItems: (reference: string, count: number, limit: number): string =>
+    `Loop ${reference} has ${count} items, a loop may not have more than ${limit}`,
+  loopTurns: (reference: string, limit: number): string =>
+    `Loop ${reference} was stopped: a loop may not take more than ${limit} turns`,
+  loopTurnsKept: (reference: string, limit: number): string =>
+    `Loop ${reference} was stopped: a loop may not keep more than ${limit} turns (the input keepLastN drops older ones)`,
+  concurrency: (reference: string): string => `FOR_EACH ${reference}: concurrency must be a whole number of at least 1`,
+  condition: (condition: string, message: string): string =>
+    `Unable to evaluate condition ${condition}, exception ${message}`,
   parentTerminated: (reason: string | undefined, status: string): string =>
     reason === undefined || reason === ''
       ? `Parent workflow has been terminated with status ${status}`

@@ -1,35 +1,70 @@
 /** What `${...}` may see of a workflow (contract 5.5): `workflow`, and every task by its reference name. */
 import type { Scope } from '@dacapo/expressions';
 
-import { type Place, scopesAround } from './place.js';
-import { own, type TaskState, type WorkflowState } from './state.js';
+import type { Node } from './flow.js';
+import { isLoop, itemsOf } from './loop-turns.js';
+import { iterationOf, loopsAround, outerScope, type Place } from './place.js';
+import { isTaskOpen, own, type TaskState, type WorkflowState } from './state.js';
 
 /** What is seen from a place; without one, what the workflow as a whole sees. */
 export function scopeOf(state: WorkflowState, place?: Place, taskId?: string): Scope {
+  const growing = new Set<unknown>();
   return {
     root(name: string): unknown {
       if (name === 'workflow') return workflowRoot(state);
       if (name === 'CPEWF_TASK_ID') return taskId;
       const task = visible(state, name, place);
-      return task === undefined ? undefined : taskRoot(state, task, place);
+      if (task === undefined) return undefined;
+      if (isLoop(task) && isTaskOpen(task.status)) growing.add(task.output);
+      return taskRoot(state, task, place);
     },
+    detach: (value) => (growing.size === 0 ? value : detached(value, growing, 2)),
   };
 }
 
-/** The execution that a reference name means: the one of the turns around the place, then the latest of all. */
-export function visible(state: WorkflowState, name: string, place: Place | undefined): TaskState | undefined {
-  for (const scope of scopesAround(place?.scope ?? '')) {
-    const task = own(state.tasks, name + scope);
-    if (task !== undefined) return task;
-  }
-  const latest = own(state.latest, name);
-  const task = latest === undefined ? undefined : own(state.tasks, latest);
-  // The turns of a FOR_EACH run beside each other: what the latest of them did is none of the others' business.
-  return task !== undefined && place?.node.isConcurrent === true && isBeside(place, task) ? undefined : task;
+/** The output of a loop that runs grows in place: who takes the whole of it, alone, with its task or in a list, gets a copy. */
+function detached(value: unknown, growing: ReadonlySet<unknown>, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (growing.has(value)) return { ...value };
+  if (depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => detached(item, growing, depth - 1));
+  const entries = Object.entries(value);
+  if (!entries.some(([, item]) => growing.has(item))) return value;
+  return Object.fromEntries(entries.map(([key, item]) => [key, detached(item, growing, 0)]));
 }
 
-function isBeside({ scope }: Place, task: TaskState): boolean {
-  return (task.scope ?? '').split('__').length >= scope.split('__').length;
+/**
+ * The execution that a reference name means: in a loop around the place the one of the same turn, or the latest within it; then the latest of
+ * all. The turns of a FOR_EACH run beside each other: what another of them does is only seen by its full name, `ref__2`.
+ */
+export function visible(state: WorkflowState, name: string, place: Place | undefined): TaskState | undefined {
+  const around = place === undefined ? [] : [...loopsAround(place)];
+  for (const { loop, scope } of around) {
+    const task = own(state.tasks, name + scope) ?? latestIn(state, own(state.latestIn, scope), name);
+    if (task !== undefined && isInside(state, loop, task)) return task;
+  }
+  const named = own(state.tasks, name);
+  if (named !== undefined) return named;
+  const latest = latestIn(state, state.latest, name);
+  if (latest === undefined) return undefined;
+  const isBeside = around.some(({ loop }) => loop.task.type === 'FOR_EACH' && isInside(state, loop, latest));
+  return isBeside ? undefined : latest;
+}
+
+function latestIn(
+  state: WorkflowState,
+  keys: Readonly<Record<string, string>> | undefined,
+  name: string,
+): TaskState | undefined {
+  const key = keys === undefined ? undefined : own(keys, name);
+  return key === undefined ? undefined : own(state.tasks, key);
+}
+
+/** Whether a task stands in the body of a loop, or was made by a dynamic fork that does. */
+function isInside(state: WorkflowState, loop: Node, task: TaskState): boolean {
+  if (loop.inside.has(task.node ?? task.referenceTaskName)) return true;
+  const owner = task.fork === undefined ? undefined : own(state.tasks, task.fork);
+  return owner !== undefined && isInside(state, loop, owner);
 }
 
 function workflowRoot(state: WorkflowState): Record<string, unknown> {
@@ -73,16 +108,13 @@ function taskRoot(state: WorkflowState, task: TaskState, place: Place | undefine
   };
 }
 
-/** Inside of a FOR_EACH its output holds the item of the turn. */
+/** Inside of a FOR_EACH its output holds the item of the turn, and nothing of the others. */
 function outputSeenFrom(task: TaskState, place: Place | undefined): unknown {
   if (task.taskType !== 'FOR_EACH' || place === undefined) return task.output;
-  const around = task.scope ?? '';
-  if (!place.scope.startsWith(around) || place.scope === around) return task.output;
-  const iteration = Number(place.scope.slice(around.length + 2).split('__')[0]);
-  const items = task.input['items'];
-  return {
-    ...task.output,
-    loopIndex: iteration - 1,
-    loopItem: Array.isArray(items) ? (items[iteration - 1] as unknown) : null,
-  };
+  for (const { loop, scope } of loopsAround(place)) {
+    if (loop.reference + outerScope(scope) !== task.referenceTaskName) continue;
+    const loopIndex = iterationOf(scope) - 1;
+    return { iteration: task.output['iteration'], loopIndex, loopItem: itemsOf(task)?.[loopIndex] ?? null };
+  }
+  return task.output;
 }

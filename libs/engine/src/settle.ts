@@ -13,8 +13,9 @@ import type { Retry } from './operators/operator.js';
 import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
-import type { Place } from './place.js';
+import { iterationOf, type Place } from './place.js';
 import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
+import { cancelInside, isInsideOver } from './turns.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
 /** Works the agenda off; when nothing is left on it and nothing runs, the workflow is complete. What gets too long is put off. */
@@ -27,7 +28,10 @@ export function runAgenda(decision: Decision): void {
   completeIfDone(decision);
 }
 
+/** While the workflow is paused nothing begins: what would, waits for the resume like the ends that are held. */
 function take(decision: Decision, step: Step): void {
+  const isBeginning = step.do !== 'settle' && step.do !== 'fire';
+  if (isBeginning && decision.state.status === 'PAUSED') return decision.hold(step);
   switch (step.do) {
     case 'enter':
       return enter(decision, step.place);
@@ -62,6 +66,10 @@ function enter(decision: Decision, place: Place): void {
   } else if (existing.status === 'SKIPPED') proceed(decision, place);
   else if (!isSameTask(decision.placeOf(existing).node, place.node)) {
     failWorkflow(decision, 'FAILED', `Task reference name ${place.key} is used by two tasks of the running workflow`);
+  } else if (!isTaskOpen(existing.status)) {
+    // A retry of the workflow may have repaired what this one did not wait for: then its turn is over only now.
+    const turn = innermostTurn(decision, place);
+    if (turn !== undefined) decision.resume(turn.loop, -iterationOf(turn.inner.scope));
   }
 }
 
@@ -95,6 +103,8 @@ function settle(decision: Decision, key: string): void {
   const task = decision.task(key);
   if (task === undefined || isTaskOpen(task.status) || decision.state.status !== 'RUNNING') return;
   const place = decision.placeOf(task);
+  if (place.node.body !== undefined) cancelInside(decision, place, task);
+  if (!isAdmitted(decision, place)) return;
   if (task.retried) return scheduleRetry(decision, place, task);
   const isSuccess = isTaskSuccessful(task.status);
   const isBorne = place.node.task.permissive && !isTotalTimeoutSpent(decision, place.node, task);
@@ -148,7 +158,31 @@ function proceed(decision: Decision, place: Place): void {
   const next = decision.after(place);
   if (next !== undefined) return decision.enter(next);
   const around = decision.around(place);
-  if (around !== undefined) operatorOf(around.node.task.type).onListEnd?.(decision, around, place);
+  if (around === undefined) return;
+  const operator = operatorOf(around.node.task.type);
+  if (operator.onListEnd !== undefined) operator.onListEnd(decision, around, place);
+  else if (place.scope !== '') endBranch(decision, around);
+}
+
+/** A branch of a fork is through. Where the JOIN did not wait for it, a turn of a loop may have. */
+function endBranch(decision: Decision, fork: Place): void {
+  const next = decision.after(fork);
+  const join = next === undefined ? undefined : decision.task(next.key);
+  const task = decision.task(fork.key);
+  if (join === undefined || isTaskOpen(join.status) || task === undefined) return;
+  if (!isInsideOver(decision, fork, task)) return;
+  const turn = innermostTurn(decision, fork);
+  if (turn !== undefined) operatorOf(turn.loop.node.task.type).onListEnd?.(decision, turn.loop, turn.inner);
+}
+
+/** The loop around a place, and the task of its body that the place is, or is in. */
+function innermostTurn(decision: Decision, place: Place): { readonly loop: Place; readonly inner: Place } | undefined {
+  if (place.scope === '') return undefined;
+  for (let loop = decision.around(place), inner = place; loop !== undefined; loop = decision.around(loop)) {
+    if (loop.node.body !== undefined) return { loop, inner };
+    inner = loop;
+  }
+  return undefined;
 }
 
 function endOf(status: TaskStatus): 'FAILED' | 'TIMED_OUT' | 'TERMINATED' {

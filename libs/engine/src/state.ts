@@ -54,6 +54,10 @@ export interface TaskState {
   forkInput?: JsonObject;
   /** JOIN only: what it waited for when its script was sent to the sandbox. */
   waitedFor?: number;
+  /** DO_WHILE: number of the running turn; FOR_EACH: how many have ended. */
+  turn?: number;
+  /** In loops: ids of the attempts before, which go with it when its turn is dropped. */
+  earlier?: string[];
   /** A script of it is in the sandbox. */
   isEvaluating?: true;
 }
@@ -96,6 +100,8 @@ export interface WorkflowState {
   latest: Record<string, string>;
   /** Key of the first dynamic fork: the branches of the others carry the names of their forks. */
   firstFork?: string;
+  /** The same within a turn, for loops inside of loops: by the scope of that turn, then by reference name. */
+  latestIn: Record<string, Record<string, string>>;
   /** Taken out of every view by an operator. */
   isRemoved?: true;
   /** Scripts that are in the sandbox. */
@@ -123,4 +129,9 @@ export function isTaskOpen(status: TaskStatus): boolean {
 
 export function isTaskSuccessful(status: TaskStatus): boolean {
   return status === 'COMPLETED' || status === 'COMPLETED_WITH_ERRORS' || status === 'SKIPPED';
+}
+
+/** What a task shows now. The output of a running loop grows in place: who keeps it, keeps a copy. */
+export function outputNow({ output, turn, status }: TaskState): JsonObject {
+  return turn !== undefined && isTaskOpen(status) ? { ...output } : output;
 }

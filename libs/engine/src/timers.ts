@@ -1,5 +1,6 @@
 /** Timers are facts in the state. The lane keeps one alarm per workflow, at the earliest; these functions say what it is and what is due. */
 import { own, type TaskState, type WorkflowState } from './state.js';
+import { TimerIndex } from './timer-index.js';
 
 export interface DueTimer {
   /** `workflow`, or kind and task id: `response:5f0c...`. */
@@ -9,26 +10,16 @@ export interface DueTimer {
 
 export const workflowTimer = 'workflow';
 
-/** Tasks of a paused workflow do not time out before it is resumed; the workflow itself does. */
-function* timersOf(state: WorkflowState): Generator<DueTimer> {
-  if (state.timeoutAt !== undefined) yield { timer: workflowTimer, due: state.timeoutAt };
-  if (state.status !== 'RUNNING') return;
-  for (const reference of Object.keys(state.open)) {
-    const task = own(state.tasks, reference);
-    if (task === undefined) continue;
-    for (const [kind, due] of Object.entries(task.timers)) yield { timer: timerName(kind, task), due };
-  }
-}
-
 export function timerName(kind: string, task: Pick<TaskState, 'taskId'>): string {
   return `${kind}:${task.taskId}`;
 }
 
-/** When the lane must look at the workflow again, or undefined. */
+/** When the lane must look at the workflow again, or undefined. Tasks of a paused workflow do not time out before it is resumed; it itself does. */
 export function nextDue(state: WorkflowState): number | undefined {
-  let earliest: number | undefined;
-  for (const { due } of timersOf(state)) if (earliest === undefined || due < earliest) earliest = due;
-  return earliest;
+  const { status, timeoutAt } = state;
+  const earliest = status === 'RUNNING' ? TimerIndex.of(state).earliest() : undefined;
+  if (earliest === undefined || timeoutAt === undefined) return earliest ?? timeoutAt;
+  return Math.min(earliest, timeoutAt);
 }
 
 /** Whether one timer is still due: another that fired in the same breath may have ended its task, or the workflow. */
@@ -44,6 +35,11 @@ export function isDue(state: WorkflowState, timer: string, now: number): boolean
 
 /** Timers whose time has come, earliest first (by name where two are due at once, so that the order is total). */
 export function dueTimers(state: WorkflowState, now: number): readonly DueTimer[] {
-  const due = [...timersOf(state)].filter((timer) => timer.due <= now);
+  const due: DueTimer[] = [];
+  if (state.timeoutAt !== undefined && state.timeoutAt <= now) due.push({ timer: workflowTimer, due: state.timeoutAt });
+  if (state.status === 'RUNNING') {
+    for (const entry of TimerIndex.of(state).until(now))
+      due.push({ timer: timerName(entry.kind, entry), due: entry.due });
+  }
   return due.sort((a, b) => a.due - b.due || (a.timer < b.timer ? -1 : 1));
 }

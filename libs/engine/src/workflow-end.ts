@@ -2,6 +2,7 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { evaluateTemplate, ExpressionError } from '@dacapo/expressions';
 
+import { cancelTask } from './attempt-end.js';
 import type { Decision } from './decision.js';
 import { failureWorkflowOf } from './failure-workflow.js';
 import { reasons } from './reasons.js';
@@ -90,12 +91,7 @@ function cancelOpenTasks(decision: Decision, status: string, reason: string | un
   const childTermination = reasons.parentTerminated(reason, status);
   for (const reference of Object.keys(state.open)) {
     const task = own(state.tasks, reference);
-    if (task === undefined) continue;
-    const { taskId, subWorkflowId } = task;
-    decision.emit('TaskCanceled', {
-      taskId,
-      ...(subWorkflowId === undefined ? {} : { subWorkflowId, childTermination }),
-    });
+    if (task !== undefined) cancelTask(decision, task, childTermination);
   }
 }
 

@@ -4,4 +4,6 @@
  */
 export interface Scope {
   root(name: string): unknown;
+  /** What the value of an expression becomes when it is, or holds, something that its owner goes on changing; otherwise the value itself. */
+  detach?(value: unknown): unknown;
 }

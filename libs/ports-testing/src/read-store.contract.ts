@@ -185,6 +185,17 @@ export function readStoreContract(name: string, create: () => Promise<ReadStoreF
         expect(await times(partition)).toEqual([20, 30, 40]);
       });
 
+      it('that were removed are stored as such, and not ready', async () => {
+        const id = anId();
+        const removed = aTask(`${id}-t`, id, { partition, seq: 2, ready: false, isRemoved: true, input: {} });
+        await write([], [aTask(`${id}-t`, id, { partition })]);
+        expect(await store.readyTasks([partition])).toHaveLength(1);
+        await write([], [removed]);
+        expect(await store.readyTasks([partition])).toEqual([]);
+        expect(await store.task(removed.taskId)).toEqual(removed);
+        expect(await store.tasksOf(id)).toEqual([removed]);
+      });
+
       it('that are ready may be thousands', async () => {
         const id = anId();
         const tasks = Array.from({ length: 3_000 }, (_, n) =>

@@ -1,2 +1,2 @@
-export { projectTask, taskOf } from './project-task.js';
+export { type OwnOutputs, projectTask, taskOf, tasksOf } from './project-task.js';
 export { type Place, projectWorkflow } from './project-workflow.js';

@@ -1,6 +1,6 @@
 import type { Event, EventData, EventType, TaskDocument } from '@dacapo/contracts';
 
-import { projectTask, taskOf } from './project-task.js';
+import { projectTask, taskOf, tasksOf } from './project-task.js';
 
 let seq = 0;
 function event<T extends EventType>(type: T, data: EventData<T>, time = 0): Event {
@@ -239,6 +239,38 @@ describe('the task document', () => {
     expect(fold(scheduled({ scope: '__2', fork: 'f', iteration: 2 }))).toMatchObject({ scope: '__2', fork: 'f' });
   });
 
+  it('a loop shows what its turns add, and no more what is dropped', () => {
+    const begin = event('TaskScheduled', { ...base, taskType: 'DO_WHILE', status: 'IN_PROGRESS' });
+    const turn = (iteration: number, more: object): Event => event('LoopIterated', { taskId: 't', iteration, ...more });
+    const document = fold(
+      begin,
+      turn(1, {}),
+      turn(2, { output: { 1: { a: 1 } } }),
+      turn(3, { output: { 2: {} }, dropped: ['1'] }),
+    );
+    expect(document.output).toEqual({ iteration: 3, 2: {} });
+  });
+
+  it('is gone when it was removed, but for its name', () => {
+    const document = fold(scheduled(), event('TasksRemoved', { taskIds: ['x', 't'] }, 30));
+    expect(document).toMatchObject({ taskId: 't', isRemoved: true, ready: false, input: {}, output: {}, seq: 2 });
+  });
+
+  it('changes an output in place only when it is its own', () => {
+    const place = { partition: 3, offset: 1 };
+    const begin = Object.freeze(fold(event('TaskScheduled', { ...base, taskType: 'DO_WHILE', status: 'IN_PROGRESS' })));
+    Object.freeze(begin.output);
+    const turn = (n: number): Event => event('LoopIterated', { taskId: 't', iteration: n, output: { [n]: {} } });
+    const own = new WeakSet();
+    const first = projectTask(begin, turn(1), place, own);
+    const second = projectTask(first, turn(2), place, own);
+    expect(begin.output).toEqual({});
+    expect(second.output).toBe(first.output);
+    const third = projectTask(second, turn(3), place, new WeakSet());
+    expect(second.output).toEqual({ iteration: 2, 1: {}, 2: {} });
+    expect(third.output).toEqual({ iteration: 3, 1: {}, 2: {}, 3: {} });
+  });
+
   it('never changes the document it is given', () => {
     const document = Object.freeze(fold(scheduled()));
     projectTask(document, claimed(), { partition: 3, offset: 2 });
@@ -257,5 +289,9 @@ describe('taskOf', () => {
     expect(taskOf(event('VariablesSet', { taskId: 't', variables: {} }))).toBeUndefined();
     expect(taskOf(event('CommandRejected', { command: 'c', code: 'x', message: 'm', taskId: 't' }))).toBeUndefined();
     expect(taskOf(event('WorkflowPaused', {}))).toBeUndefined();
+    expect(taskOf(event('TasksRemoved', { taskIds: ['t'] }))).toBeUndefined();
+    expect(
+      [scheduled(), event('WorkflowPaused', {}), event('TasksRemoved', { taskIds: ['t', 'u'] })].map(tasksOf),
+    ).toEqual([['t'], [], ['t', 'u']]);
   });
 });

@@ -3,7 +3,14 @@ import { type Event, type EventNamed, invariant, type TaskDocument, type TaskLog
 
 import type { Place } from './project-workflow.js';
 
-/** The attempt whose document an event changes, if any. */
+/** The attempts whose documents an event changes. */
+export function tasksOf(event: Event): readonly string[] {
+  if (event.type === 'TasksRemoved') return event.data.taskIds;
+  const taskId = taskOf(event);
+  return taskId === undefined ? [] : [taskId];
+}
+
+/** The one attempt whose document an event changes; undefined where there is none, or where there are several (TasksRemoved). */
 export function taskOf(event: Event): string | undefined {
   switch (event.type) {
     case 'TaskScheduled':
@@ -48,14 +55,33 @@ type TaskEvent = Extract<
   }
 >;
 
-export function projectTask(document: TaskDocument | undefined, event: Event, place: Place): TaskDocument {
+/** Outputs that belong to whoever folds several events in a row: they are changed in place, not copied for each turn of a loop. */
+export type OwnOutputs = WeakSet<object>;
+
+/**
+ * The document after an event that `tasksOf` says it is about. The document given stays as it is, but for an output that is among `own`;
+ * so only the last document of such a row is good to keep.
+ */
+export function projectTask(
+  document: TaskDocument | undefined,
+  event: Event,
+  place: Place,
+  own?: OwnOutputs,
+): TaskDocument {
   if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') return scheduled(event, place);
   if (event.type === 'TaskSkipped') return skipped(event, place);
   invariant(
     document !== undefined,
     `I21 event ${event.seq} of workflow ${event.workflowId} meets the document of its task`,
   );
-  return { ...document, ...change(document, event as TaskEvent), seq: event.seq };
+  if (event.type === 'TasksRemoved') return removed(document, event);
+  return { ...document, ...change(document, event as TaskEvent, own), seq: event.seq };
+}
+
+/** The history keeps what it was; the document keeps that it is gone. */
+function removed(document: TaskDocument, { seq, time }: EventNamed<'TasksRemoved'>): TaskDocument {
+  const { logs: _, ...rest } = document;
+  return { ...rest, input: {}, output: {}, ready: false, isRemoved: true, updateTime: time, seq };
 }
 
 function scheduled(
@@ -145,7 +171,7 @@ function callbackOf(data: EventNamed<'TaskScheduled'>['data']): number {
 
 type Change = { -readonly [K in keyof TaskDocument]?: TaskDocument[K] };
 
-function change(document: TaskDocument, event: TaskEvent): Change {
+function change(document: TaskDocument, event: TaskEvent, own: OwnOutputs | undefined): Change {
   const updateTime = event.time;
   switch (event.type) {
     case 'TaskOffered':
@@ -171,7 +197,7 @@ function change(document: TaskDocument, event: TaskEvent): Change {
     case 'TaskReopened':
       return reopened(document, event);
     case 'LoopIterated':
-      return iterated(document, event);
+      return iterated(document, event, own);
     case 'TaskQueued':
       return queued(event);
     case 'TasksForked':
@@ -196,11 +222,17 @@ function reopened(document: TaskDocument, { data, time }: EventNamed<'TaskReopen
   };
 }
 
-function iterated({ output }: TaskDocument, { data, time }: EventNamed<'LoopIterated'>): Change {
-  const dropped = new Set(data.dropped);
-  const kept =
-    dropped.size === 0 ? output : Object.fromEntries(Object.entries(output).filter(([key]) => !dropped.has(key)));
-  return { output: { ...kept, ...data.output, iteration: data.iteration }, updateTime: time };
+function iterated(
+  document: TaskDocument,
+  { data, time }: EventNamed<'LoopIterated'>,
+  own: OwnOutputs | undefined,
+): Change {
+  const isOwn = own?.has(document.output) === true;
+  const output: Record<string, unknown> = isOwn ? document.output : { ...document.output };
+  own?.add(output);
+  for (const key of data.dropped ?? []) delete output[key];
+  Object.assign(output, data.output, { iteration: data.iteration });
+  return { output, updateTime: time };
 }
 
 function queued({ data, time }: EventNamed<'TaskQueued'>): Change {

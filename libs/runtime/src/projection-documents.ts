@@ -1,7 +1,7 @@
 /** The documents that the projection works on: at hand while their workflow is open, otherwise read from the store; folded, never written here. */
 import { invariant, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
 import type { ReadStore, StoredEvent } from '@dacapo/ports';
-import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
+import { type OwnOutputs, projectTask, projectWorkflow, tasksOf } from '@dacapo/projections';
 
 import { limits } from './limits.js';
 import type { Log } from './log.js';
@@ -9,6 +9,13 @@ import type { Log } from './log.js';
 export interface Documents {
   readonly workflows: readonly WorkflowDocument[];
   readonly tasks: readonly TaskDocument[];
+}
+
+/** What the events of one call have led to so far. */
+interface Batch {
+  readonly workflows: Map<string, WorkflowDocument>;
+  readonly tasks: Map<string, TaskDocument>;
+  readonly own: OwnOutputs;
 }
 
 export class ProjectionDocuments {
@@ -26,25 +33,23 @@ export class ProjectionDocuments {
     await this.fetch(events);
     const workflows = new Map<string, WorkflowDocument>();
     const tasks = new Map<string, TaskDocument>();
+    // Made here and seen by nobody before the end.
+    const own: OwnOutputs = new WeakSet();
     for (const stored of events) {
       if (this.parked.has(stored.event.workflowId)) continue;
       try {
-        this.apply(stored, partition, workflows, tasks);
+        this.apply(stored, partition, { workflows, tasks, own });
       } catch (error) {
         this.park(stored.event.workflowId, error);
       }
     }
     for (const [id, document] of workflows) this.keep(this.workflows, id, document, document.endTime === undefined);
-    for (const [id, document] of tasks) this.keep(this.tasks, id, document, document.endTime === 0);
+    for (const [id, document] of tasks)
+      this.keep(this.tasks, id, document, document.endTime === 0 && document.isRemoved !== true);
     return { workflows: [...workflows.values()], tasks: [...tasks.values()] };
   }
 
-  private apply(
-    { event, offset }: StoredEvent,
-    partition: number,
-    workflows: Map<string, WorkflowDocument>,
-    tasks: Map<string, TaskDocument>,
-  ): void {
+  private apply({ event, offset }: StoredEvent, partition: number, { workflows, tasks, own }: Batch): void {
     const place = { partition, offset };
     const workflow = workflows.get(event.workflowId) ?? this.workflows.get(event.workflowId);
     const seq = workflow?.seq ?? 0;
@@ -53,10 +58,10 @@ export class ProjectionDocuments {
       `I21 event ${event.seq} of workflow ${event.workflowId} follows its document at ${seq}`,
     );
     if (event.seq > seq) workflows.set(event.workflowId, projectWorkflow(workflow, event, place));
-    const taskId = taskOf(event);
-    if (taskId === undefined) return;
-    const task = tasks.get(taskId) ?? this.tasks.get(taskId);
-    if (event.seq > (task?.seq ?? 0)) tasks.set(taskId, projectTask(task, event, place));
+    for (const taskId of tasksOf(event)) {
+      const task = tasks.get(taskId) ?? this.tasks.get(taskId);
+      if (event.seq > (task?.seq ?? 0)) tasks.set(taskId, projectTask(task, event, place, own));
+    }
   }
 
   /** Its documents stay as they are, with an alarm: one workflow must not hold up the read model of all. */
@@ -84,10 +89,12 @@ export class ProjectionDocuments {
     for (const { event } of events) {
       if (event.seq === 1) known.add(event.workflowId);
       else if (!known.has(event.workflowId) && !this.workflows.has(event.workflowId)) workflowIds.add(event.workflowId);
-      const taskId = taskOf(event);
-      if (taskId === undefined || known.has(taskId)) continue;
-      if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') known.add(taskId);
-      else if (!this.tasks.has(taskId)) taskIds.add(taskId);
+      const isBeginning = event.type === 'TaskScheduled' || event.type === 'RetryScheduled';
+      for (const taskId of tasksOf(event)) {
+        if (known.has(taskId)) continue;
+        if (isBeginning) known.add(taskId);
+        else if (!this.tasks.has(taskId)) taskIds.add(taskId);
+      }
     }
     if (workflowIds.size > 0)
       for (const [id, document] of await this.store.workflows([...workflowIds])) this.workflows.set(id, document);

@@ -109,6 +109,34 @@ describe('ProjectionRunner', () => {
     expect(projected).toContainEqual([0, await house.journal.end(0)]);
   });
 
+  it('keeps of a removed task that it is gone, also when the removal comes in a later batch, and verify agrees', async () => {
+    const loop = {
+      name: 'l',
+      taskReferenceName: 'l',
+      type: 'DO_WHILE',
+      loopCondition: '$.l.iteration < 4',
+      loopOver: [simple('a')],
+      inputParameters: { keepLastN: 2 },
+    };
+    const id = await house.begin(await house.define([aWorkflowDef('looped', [loop])]));
+    await start();
+    for (const turn of [1, 2, 3, 4]) {
+      await house.complete(id, `a__${turn}`, { turn });
+      await caughtUp();
+    }
+    const tasks = await house.readStore.tasksOf(id);
+    expect(tasks.map(({ referenceTaskName, isRemoved }) => [referenceTaskName, isRemoved])).toEqual([
+      ['l', undefined],
+      ['a__1', true],
+      ['a__2', true],
+      ['a__3', undefined],
+      ['a__4', undefined],
+    ]);
+    expect(tasks[0]?.output).toEqual({ iteration: 4, 3: { a: { turn: 3 } }, 4: { a: { turn: 4 } } });
+    const { journal, readStore, registry } = house;
+    expect((await verifyWorkflow({ journal, readStore, registry, hash: sha256 }, id))?.violations).toEqual([]);
+  });
+
   it('gathers between two writes', async () => {
     runner = aRunner(100);
     const before = house.clock.next;

@@ -104,6 +104,14 @@ describe('ReadyIndex', () => {
       expect(taken()).toEqual(['t3']);
     });
 
+    it('leave when they are removed, and do not come back from the read model', () => {
+      for (const id of ['t1', 't2', 't3']) scheduled(id);
+      event('TasksRemoved', { taskIds: ['t1', 'unknown', 't3'] });
+      index.add(aTask('t4', 'w', { queue: 'a', seq: 99, isRemoved: true }));
+      expect(taken()).toEqual(['t2']);
+      expect(index.get('t1')).toBeUndefined();
+    });
+
     it('come back by giveBack only while nobody has them', () => {
       scheduled('t1');
       scheduled('t2');

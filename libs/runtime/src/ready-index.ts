@@ -56,6 +56,7 @@ export class ReadyIndex implements FeedListener {
   }
 
   onEvent({ event, offset }: StoredEvent, partition: number): void {
+    if (event.type === 'TasksRemoved') return this.remove(event.data.taskIds);
     const taskId = taskOf(event);
     if (taskId === undefined) return;
     if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') {
@@ -154,9 +155,16 @@ export class ReadyIndex implements FeedListener {
   }
 
   private put(task: TaskDocument): void {
-    if (task.status !== 'SCHEDULED' || task.delivery === 'kafka') return this.forget(task);
+    if (task.status !== 'SCHEDULED' || task.delivery === 'kafka' || task.isRemoved === true) return this.forget(task);
     this.tasks.set(task.taskId, task);
     if (task.ready) this.enqueue(task);
+  }
+
+  private remove(taskIds: readonly string[]): void {
+    for (const taskId of taskIds) {
+      const task = this.tasks.get(taskId);
+      if (task !== undefined) this.forget(task);
+    }
   }
 
   private forget(task: TaskDocument): void {

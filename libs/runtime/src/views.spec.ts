@@ -83,6 +83,38 @@ describe('Views', () => {
     expect(execution?.tasks).toHaveLength(2);
   });
 
+  it('do not show what was removed, whether the store knows it or the process has just heard it', async () => {
+    const looped = aWorkflowDef('looped', [
+      {
+        name: 'l',
+        taskReferenceName: 'l',
+        type: 'DO_WHILE',
+        loopCondition: '$.l.iteration < 3',
+        loopOver: [simple('a')],
+        inputParameters: { keepLastN: 1 },
+      },
+    ]);
+    id = await house.begin(await house.define([looped]));
+    const first = house.taskId(id, 'a__1');
+    await house.complete(id, 'a__1');
+    const kept = last();
+    await house.complete(id, 'a__2');
+    const references = async (): Promise<unknown> =>
+      (await views.execution(id))?.tasks.map(({ referenceTaskName }) => referenceTaskName);
+    hear(1);
+    expect([await references(), await views.task(first)]).toEqual([['l', 'a__2', 'a__3'], undefined]);
+    recent = new RecentEvents();
+    views = new Views(store, recent, house.journal);
+    await project();
+    expect(await store.task(first)).toMatchObject({ isRemoved: true });
+    expect([await references(), await views.task(first)]).toEqual([['l', 'a__2', 'a__3'], undefined]);
+    expect((await views.at(id, kept))?.tasks.map(({ referenceTaskName }) => referenceTaskName)).toEqual([
+      'l',
+      'a__1',
+      'a__2',
+    ]);
+  });
+
   it('know nothing of what does not exist', async () => {
     expect(await views.workflow('nobody')).toBeUndefined();
     expect(await views.execution('nobody')).toBeUndefined();

@@ -1,7 +1,7 @@
 /** Reads: the stored document brought up to now with the events that the projection has not written yet. */
-import { isDaCapoError, partitionOf, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
+import { type Event, isDaCapoError, partitionOf, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
 import type { Journal, ReadStore, StoredEvent, WorkflowPage, WorkflowQuery } from '@dacapo/ports';
-import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
+import { type OwnOutputs, projectTask, projectWorkflow, taskOf, tasksOf } from '@dacapo/projections';
 
 import type { RecentEvents } from './recent-events.js';
 
@@ -44,8 +44,13 @@ export class Views {
     return foldExecution(stored, await this.store.tasksOf(workflowId), events, this.partition(workflowId));
   }
 
-  /** Who knows the workflow spares the first of two reads. */
+  /** Undefined also for one that was removed. Who knows the workflow spares the first of two reads. */
   async task(taskId: string, knownWorkflowId?: string): Promise<TaskDocument | undefined> {
+    const task = await this.anyTask(taskId, knownWorkflowId);
+    return task?.isRemoved === true ? undefined : task;
+  }
+
+  private async anyTask(taskId: string, knownWorkflowId: string | undefined): Promise<TaskDocument | undefined> {
     const recent = this.recent.workflowOf(taskId);
     // Its scheduling is among the recent events, so all of its events are.
     if (recent !== undefined) return foldTask(undefined, this.recent.of(recent), taskId, this.partition(recent));
@@ -123,6 +128,10 @@ function foldWorkflow(
   return document;
 }
 
+function isAbout(event: Event, taskId: string): boolean {
+  return event.type === 'TasksRemoved' ? event.data.taskIds.includes(taskId) : taskOf(event) === taskId;
+}
+
 function foldTask(
   stored: TaskDocument | undefined,
   events: readonly StoredEvent[],
@@ -130,9 +139,10 @@ function foldTask(
   partition: number,
 ): TaskDocument | undefined {
   let document = stored;
+  const own: OwnOutputs = new WeakSet();
   for (const { event, offset } of events) {
-    if (taskOf(event) === taskId && event.seq > (document?.seq ?? 0))
-      document = projectTask(document, event, { partition, offset });
+    if (isAbout(event, taskId) && event.seq > (document?.seq ?? 0))
+      document = projectTask(document, event, { partition, offset }, own);
   }
   return document;
 }
@@ -146,11 +156,13 @@ function foldExecution(
   const workflow = foldWorkflow(stored, events, partition);
   if (workflow === undefined) return undefined;
   const tasks = new Map(storedTasks.map((task) => [task.taskId, task]));
+  const own: OwnOutputs = new WeakSet();
   for (const { event, offset } of events) {
-    const taskId = taskOf(event);
-    if (taskId === undefined) continue;
-    const task = tasks.get(taskId);
-    if (event.seq > (task?.seq ?? 0)) tasks.set(taskId, projectTask(task, event, { partition, offset }));
+    for (const taskId of tasksOf(event)) {
+      const task = tasks.get(taskId);
+      if (event.seq > (task?.seq ?? 0)) tasks.set(taskId, projectTask(task, event, { partition, offset }, own));
+    }
   }
-  return { workflow, tasks: [...tasks.values()].toSorted((a, b) => a.taskSeq - b.taskSeq) };
+  const shown = [...tasks.values()].filter(({ isRemoved }) => isRemoved !== true);
+  return { workflow, tasks: shown.toSorted((a, b) => a.taskSeq - b.taskSeq) };
 }

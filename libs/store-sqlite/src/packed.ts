@@ -73,6 +73,7 @@ const usualTask: Usual<TaskDocument> = {
   logs: undefined,
   scope: undefined,
   fork: undefined,
+  isRemoved: undefined,
 };
 
 class Packing<T extends object> {

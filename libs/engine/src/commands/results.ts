@@ -4,8 +4,10 @@ import type { CommandData } from '@dacapo/contracts';
 import { completeTask, failTask, type TaskResult } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
+import { isLoop } from '../loop-turns.js';
 import { grantIfPolled } from '../schedule.js';
 import { runAgenda } from '../settle.js';
+import type { TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 
 export function completeTaskByWorker(decision: Decision, data: CommandData<'CompleteTask'>): void {
@@ -18,14 +20,14 @@ export function completeTaskByWorker(decision: Decision, data: CommandData<'Comp
 export function failTaskByWorker(decision: Decision, data: CommandData<'FailTask'>): void {
   const task = openTask(decision, data.taskId);
   if (task === undefined) return;
-  failTask(decision, task, data.terminal === true ? 'FAILED_WITH_TERMINAL_ERROR' : 'FAILED', resultOf(data));
+  failTask(decision, task, data.terminal === true ? 'FAILED_WITH_TERMINAL_ERROR' : 'FAILED', resultFor(task, data));
   runAgenda(decision);
 }
 
 export function cancelTask(decision: Decision, data: CommandData<'CancelTask'>): void {
   const task = openTask(decision, data.taskId);
   if (task === undefined) return;
-  failTask(decision, task, 'CANCELED', resultOf(data));
+  failTask(decision, task, 'CANCELED', resultFor(task, data));
   runAgenda(decision);
 }
 
@@ -46,11 +48,17 @@ export function progressTask(decision: Decision, data: CommandData<'ProgressTask
   decision.emit('TaskProgressed', {
     taskId: task.taskId,
     status: isWorkers ? 'SCHEDULED' : 'IN_PROGRESS',
-    ...resultOf(data),
+    ...resultFor(task, data),
     callbackAfterSeconds: seconds,
     ...(isWorkers && Object.keys(timers).length > 0 ? { timers } : {}),
   });
   grantIfPolled(decision, place);
+}
+
+/** What a loop shows are its turns: it may go on with them, now or after a retry of the workflow. */
+function resultFor(task: TaskState, data: TaskResult): TaskResult {
+  const { output, ...result } = resultOf(data);
+  return isLoop(task) || output === undefined ? result : { ...result, output };
 }
 
 function resultOf({ workerId, reasonForIncompletion, output, logs }: TaskResult): TaskResult {

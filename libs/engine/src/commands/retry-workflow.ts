@@ -1,9 +1,11 @@
 /**
  * Opens an ended workflow once more: the last attempt of every reference that failed or was cancelled is tried again; joins go on waiting
- * where they were (contract 5.12). The run counts up, so that nothing of the new one can be mistaken for the old.
+ * where they were, loops go on with the turns that they were at (contract 5.12). What failed in a loop that has ended for good (an optional
+ * one), or in a turn that is over, stays as it is. The run counts up, so that nothing of the new one can be mistaken for the old.
  */
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
+import { isLoop, isTurnRunning } from '../loop-turns.js';
+import { iterationOf, loopsAround, outerScope, type Place } from '../place.js';
 import { operatorOf } from '../operators/index.js';
 import { enterAnew, runAgenda } from '../settle.js';
 import { isEnded, isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
@@ -15,7 +17,7 @@ interface Candidate {
 }
 
 /** They are put back in place instead of being tried anew. */
-const reopened: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN', 'DO_WHILE', 'FORK_JOIN']);
+const reopened: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN', 'FORK_JOIN']);
 
 export function retryWorkflow(decision: Decision): void {
   const { state } = decision;
@@ -36,13 +38,16 @@ export function retryWorkflow(decision: Decision): void {
     run: state.run + 1,
     ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
   });
+  const loops = candidates.filter(({ task }) => isLoop(task));
+  const joins = candidates.filter(({ place }) => reopened.has(place.node.task.type));
+  for (const { task } of loops) decision.emit('TaskReopened', { taskId: task.taskId });
   // First the attempts, then the joins: a join counts what is open when it is reopened.
   for (const { place, task } of candidates) {
-    if (!reopened.has(place.node.task.type))
+    if (!isLoop(task) && !reopened.has(place.node.task.type))
       enterAnew(decision, place, { previous: task, delaySeconds: 0, jitterMs: 0 });
   }
-  const joins = candidates.filter(({ place }) => reopened.has(place.node.task.type));
   for (const { task } of joins) decision.emit('TaskReopened', { taskId: task.taskId });
+  for (const { place } of loops) decision.resume(place, 0);
   // Not before all are open: one may wait for another.
   for (const { place } of joins) operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
   // What had ended well may never have been followed: results wait while a workflow is paused, and an end drops what was on the agenda.
@@ -61,5 +66,15 @@ function candidatesOf(decision: Decision): readonly Candidate[] {
   return Object.values(decision.state.tasks)
     .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status))
     .toSorted((a, b) => a.taskSeq - b.taskSeq)
-    .map((task) => ({ task, place: decision.placeOf(task) }));
+    .map((task) => ({ task, place: decision.placeOf(task) }))
+    .filter(({ place }) => mayGoOn(decision, place));
+}
+
+/** Whether every loop around it is to be opened again, and at its turn. */
+function mayGoOn(decision: Decision, place: Place): boolean {
+  for (const { loop, scope } of loopsAround(place)) {
+    const task = decision.task(loop.reference + outerScope(scope));
+    if (task === undefined || isTaskSuccessful(task.status) || !isTurnRunning(task, iterationOf(scope))) return false;
+  }
+  return true;
 }

@@ -2,6 +2,8 @@
 import { dynamic } from './dynamic.js';
 import { exclusiveJoin } from './exclusive-join.js';
 import { forkJoinDynamic } from './fork-join-dynamic.js';
+import { doWhile } from './do-while.js';
+import { forEach } from './for-each.js';
 import { forkJoin } from './fork-join.js';
 import { join } from './join.js';
 import type { Operator } from './operator.js';
@@ -21,6 +23,8 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['JOIN', join],
   ['EXCLUSIVE_JOIN', exclusiveJoin],
   ['DYNAMIC', dynamic],
+  ['DO_WHILE', doWhile],
+  ['FOR_EACH', forEach],
   ['SET_VARIABLE', setVariable],
   ['WAIT', wait],
   ['SUB_WORKFLOW', subWorkflow],

@@ -13,7 +13,7 @@ import { evaluateAtOnce, requestEvaluation } from '../evaluation.js';
 import { limits } from '../limits.js';
 import { type Place, placeOf } from '../place.js';
 import { resolveInput, schedule } from '../schedule.js';
-import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
+import { isTaskOpen, isTaskSuccessful, outputNow, type TaskState } from '../state.js';
 import { failWorkflow } from '../workflow-end.js';
 import { conditionOf, verdictOf } from './join-condition.js';
 import type { Operator, Retry } from './operator.js';
@@ -78,7 +78,10 @@ function ask(decision: Decision, { node }: Place, task: TaskState): void {
   const condition = conditionOf(node.task);
   if (condition === undefined || !('script' in condition) || task.isEvaluating === true) return;
   const branches = branchesOf(decision, task);
-  const seen = branches.map(({ referenceTaskName, status, output }) => [referenceTaskName, { status, output }]);
+  const seen = branches.map((branch) => [
+    branch.referenceTaskName,
+    { status: branch.status, output: outputNow(branch) },
+  ]);
   const input = { ...Object.fromEntries(seen), joinOn: task.input['joinOn'] };
   const evaluation = { form: 'script', source: condition.script, input } as const;
   const outcome = evaluateAtOnce(decision, evaluation);
@@ -132,6 +135,6 @@ function outputOf(branches: readonly TaskState[]): JsonObject {
   return Object.fromEntries(
     branches
       .filter(({ output }) => Object.keys(output).length > 0)
-      .map(({ referenceTaskName, output }) => [referenceTaskName, output]),
+      .map((branch) => [branch.referenceTaskName, outputNow(branch)]),
   );
 }

@@ -28,7 +28,7 @@ export interface Operator {
   onFailure?(decision: Decision, place: Place, inner: Place, failed: TaskState): boolean;
   /** Whether the flow may still reach `inner`, a task inside of it. Without this, it may. */
   admits?(decision: Decision, task: TaskState, inner: Place): boolean;
-  /** It goes on with what was too long for one step (`Decision.resume`). */
+  /** It goes on with what was too long for one step (`Decision.resume`). A loop: `from` is a turn; negative, whether that turn is over. */
   resume?(decision: Decision, place: Place, from: number): void;
   /** Its script has come back from the sandbox (evaluation.ts). */
   onEvaluated?(decision: Decision, place: Place, task: TaskState, outcome: EvaluationOutcome): void;

@@ -5,7 +5,7 @@ import { switchText } from '@dacapo/expressions';
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
 import { evaluateAtOnce, requestEvaluation } from '../evaluation.js';
-import type { Node } from '../flow.js';
+import { caseOf, chosenList } from '../flow.js';
 import { type Place, placeOf } from '../place.js';
 import { resolveInput, schedule } from '../schedule.js';
 import { own, type TaskState } from '../state.js';
@@ -37,9 +37,8 @@ export const switchOperator: Operator = {
   },
 
   follow(decision: Decision, place: Place, task: TaskState): void {
-    const selected = task.output['selectedCase'];
     // An optional SWITCH whose script failed has selected nothing.
-    const first = typeof selected === 'string' ? firstOf(place.node, selected) : undefined;
+    const first = chosenList(place.node, task.output);
     if (first === undefined) decision.leave(place);
     else decision.enter(placeOf(first, place.scope, place.fork));
   },
@@ -56,7 +55,7 @@ function begin(decision: Decision, place: Place, input: JsonObject, retry: Retry
 }
 
 function choose(decision: Decision, place: Place, input: JsonObject, selected: string, retry: Retry | undefined): void {
-  const hasChildren = firstOf(place.node, selected) !== undefined;
+  const hasChildren = caseOf(place.node, selected) !== undefined;
   const shown = { ...input, case: selected, ...(hasChildren ? { hasChildren: 'true' } : {}) };
   const task = begin(decision, place, shown, retry);
   if (task !== undefined) select(decision, task, selected);
@@ -64,9 +63,4 @@ function choose(decision: Decision, place: Place, input: JsonObject, selected: s
 
 function select(decision: Decision, task: TaskState, selected: string): void {
   completeTask(decision, task, { output: { evaluationResult: [selected], selectedCase: selected } });
-}
-
-/** A case that is there but empty means: do nothing. */
-function firstOf(node: Node, selected: string): Node | undefined {
-  return node.cases.has(selected) ? node.cases.get(selected) : node.otherwise;
 }

@@ -6,7 +6,6 @@ import type { Operator } from './operator.js';
 
 export const unsupportedTypes = [
   'DECISION',
-  'DO_WHILE',
   'START_WORKFLOW',
   'HUMAN',
   'NOOP',

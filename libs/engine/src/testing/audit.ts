@@ -13,12 +13,14 @@ import {
   type WorkflowDocument,
 } from '@dacapo/contracts';
 import { canonicalJson, type WorkflowTask } from '@dacapo/definitions';
-import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
+import { projectTask, projectWorkflow, tasksOf } from '@dacapo/projections';
 
 import type { Decided } from '../decision.js';
 import { evolve } from '../evolve.js';
 import type { Flow } from '../flow.js';
+import { isLoop } from '../loop-turns.js';
 import { isTaskOpen, type TaskState, type WorkflowState } from '../state.js';
+import { LoopAudit } from './audit-loops.js';
 
 interface Attempt {
   readonly taskId: string;
@@ -72,6 +74,7 @@ export class Audit {
   private readonly attempts = new Map<string, Attempt>();
   private readonly latest = new Map<string, Attempt>();
   private readonly scheduled = new Set<string>();
+  private readonly loops = new LoopAudit();
 
   constructor(private readonly hash: Hash) {}
 
@@ -89,7 +92,7 @@ export class Audit {
         must(decided.state === undefined && event.type === 'CommandRejected', 'I2 only a refusal stands outside');
         continue;
       }
-      this.take(event, record.text);
+      this.take(event, record.text, flow);
       must(event.time === now, 'events bear the time of their command');
     }
     if (decided.state === undefined) return;
@@ -125,7 +128,7 @@ export class Audit {
     must(canonicalJson(again.state) === canonicalJson(decided.state), 'I23 deciding twice gives the same state');
   }
 
-  private take(event: Event, text: string): void {
+  private take(event: Event, text: string, flow: Flow): void {
     must(event.seq === this.seq + 1, `I2 ${event.type} has seq ${event.seq} after ${this.seq}`);
     must((event.seq === 1) === (event.type === 'WorkflowStarted'), 'I2 a workflow begins with WorkflowStarted');
     must(event.hash === expectedHash(text, this.chain, this.hash), `I26 ${event.type} ${event.seq} is chained`);
@@ -134,6 +137,7 @@ export class Audit {
     this.checkEnd(event);
     this.takeTimers(event);
     this.takeTask(event);
+    this.loops.take(event, flow);
     this.replayed = evolve(this.replayed, event);
     this.project(event);
   }
@@ -316,13 +320,16 @@ export class Audit {
   private project(event: Event): void {
     const place = { partition: 3, offset: event.seq + 10 };
     this.document = projectWorkflow(this.document, event, place);
-    const taskId = taskOf(event);
-    if (taskId === undefined) return;
-    this.taskDocuments.set(taskId, projectTask(this.taskDocuments.get(taskId), event, place));
+    for (const taskId of tasksOf(event)) {
+      this.taskDocuments.set(taskId, projectTask(this.taskDocuments.get(taskId), event, place));
+    }
   }
 
   private checkState(state: WorkflowState, flow: Flow): void {
-    must(canonicalJson(this.replayed) === canonicalJson(state), 'I23 replay gives the live state');
+    must(canonicalJson(this.replayed) === canonicalJson(state), 'I23 replay gives the live state', [
+      this.replayed,
+      state,
+    ]);
     const tasks = Object.values(state.tasks);
     const open = tasks.filter((task) => isTaskOpen(task.status));
     must(state.openCount === open.length, `openCount is ${state.openCount}, open are ${open.length}`);
@@ -335,6 +342,7 @@ export class Audit {
     must((state.status !== 'RUNNING' && state.status !== 'PAUSED') === isOver, `status ${state.status} fits the log`);
     if (isOver) must(open.length === 0, 'I3 nothing is open in an ended workflow');
     for (const task of open) this.checkJoin(state, task);
+    this.loops.check(state);
     if (state.status === 'RUNNING') this.checkProgress(state, open, flow);
     this.checkDocuments(state, tasks);
   }
@@ -351,7 +359,7 @@ export class Audit {
       task.waitsFor === missing.length,
       `JOIN ${task.referenceTaskName} counts ${task.waitsFor} of ${missing.join()}`,
     );
-    const isBusy = state.status === 'PAUSED' || task.isEvaluating === true;
+    const isBusy = state.status === 'PAUSED' || state.deferred.length > 0 || task.isEvaluating === true;
     must(isBusy || missing.length > 0, `I19 JOIN ${task.referenceTaskName} waits for nothing`);
   }
 
@@ -365,12 +373,13 @@ export class Audit {
     must(!isOver || !attempt.isSuccess, `I7 EXCLUSIVE_JOIN ${referenceTaskName} waits for a task that has ended`);
   }
 
-  /** I19: a running workflow always has something that can still happen. JOINs alone wait for each other for ever. */
+  /** I19: a running workflow always has something that can still happen. JOINs and loops alone wait for each other for ever. */
   private checkProgress(state: WorkflowState, open: readonly TaskState[], { definition }: Flow): void {
     must(open.length > 0 || state.deferred.length > 0, `I19 ${definition.name} runs with nothing open`);
     must(
-      open.some((task) => !joins.has(task.taskType) || task.isEvaluating === true) || state.deferred.length > 0,
-      `I19 only JOINs are open: ${open.map((task) => task.referenceTaskName).join()}`,
+      state.deferred.length > 0 ||
+        open.some((task) => task.isEvaluating === true || (!joins.has(task.taskType) && !isLoop(task))),
+      `I19 only JOINs and loops are open: ${open.map((task) => task.referenceTaskName).join()}`,
     );
     must(state.held.length === 0, 'I19 nothing is held back while the workflow runs');
   }
@@ -394,7 +403,10 @@ export class Audit {
       const shown = pick(taskDocument, taskFields);
       const meant = pick(task, taskFields);
       must(canonicalJson(shown) === canonicalJson(meant), `I21 document of ${task.referenceTaskName}`, [shown, meant]);
+      must(taskDocument.isRemoved !== true, `I21 ${task.referenceTaskName} is shown`);
     }
+    for (const { taskId, isRemoved } of this.taskDocuments.values())
+      must(isRemoved !== Object.hasOwn(state.references, taskId), `I21 ${taskId} is shown if it is there`);
   }
 }
 

@@ -111,6 +111,31 @@ export function switchByScript(
   });
 }
 
+export function doWhile(
+  reference: string,
+  loopCondition: string,
+  loopOver: readonly Fields[],
+  fields: Fields = {},
+): Fields {
+  return task('DO_WHILE', reference, { loopCondition, loopOver, ...fields });
+}
+
+/** `items` is an expression, or the list itself. */
+export function forEach(
+  reference: string,
+  items: string | readonly unknown[],
+  loopOver: readonly Fields[],
+  { inputParameters, ...fields }: Fields = {},
+): Fields {
+  const [field, given] = typeof items === 'string' ? [{ items }, {}] : [{}, { _items: items }];
+  return task('FOR_EACH', reference, {
+    loopOver,
+    ...field,
+    inputParameters: { ...given, ...(inputParameters as Fields | undefined) },
+    ...fields,
+  });
+}
+
 export function setVariable(reference: string, inputParameters: Fields): Fields {
   return task('SET_VARIABLE', reference, { inputParameters });
 }

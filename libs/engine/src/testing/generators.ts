@@ -7,7 +7,9 @@ import {
   dynamic,
   dynamicFork,
   exclusiveJoin,
+  doWhile,
   type Fields,
+  forEach,
   fork,
   forkOver,
   join,
@@ -33,6 +35,22 @@ type Piece =
       readonly branches: readonly (readonly Piece[])[];
       readonly joinAll: boolean;
       readonly optional: boolean;
+    }
+  | {
+      readonly kind: 'loop';
+      readonly body: readonly Piece[];
+      readonly turns: number;
+      readonly items: number | undefined;
+      readonly keepLastN: number | undefined;
+      readonly sandbox: boolean;
+      readonly fields: Fields;
+    }
+  | {
+      readonly kind: 'each';
+      readonly body: readonly Piece[];
+      readonly items: number;
+      readonly concurrency: number;
+      readonly fields: Fields;
     }
   | { readonly kind: 'set'; readonly value: unknown }
   | { readonly kind: 'wait'; readonly input: Fields; readonly fields: Fields }
@@ -155,8 +173,40 @@ function piece(depth: number): fc.Arbitrary<Piece> {
         ),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('loop' as const),
+        body: inner,
+        turns: fc.integer({ min: 1, max: 3 }),
+        items: fc.option(fc.nat(3), { nil: undefined, freq: 2 }),
+        keepLastN: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+        sandbox: fc.boolean(),
+        fields: loopFields,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('each' as const),
+        body: inner,
+        items: fc.nat(3),
+        concurrency: fc.integer({ min: 1, max: 3 }),
+        fields: loopFields,
+      }),
+    },
   );
 }
+
+const loopFields = fc.constantFrom<Fields>(
+  {},
+  {},
+  { name: 'strict' },
+  { optional: true },
+  { optional: true, name: 'strict' },
+  { permissive: true },
+);
+const list3 = (count: number): readonly string[] => ['x', 'y', 'other'].slice(0, count);
 
 /** Long at the top and short inside: five levels of long lists would be hundreds of tasks. */
 function list(depth: number): fc.Arbitrary<readonly Piece[]> {
@@ -218,6 +268,30 @@ class Renderer {
         const branches = piece.branches.map((inner) => this.list(inner));
         const lasts = branches.map((branch) => String(branch.at(-1)?.['taskReferenceName']));
         return [fork(reference, ...branches), join(`${reference}j`, lasts, piece.condition)];
+      }
+      case 'loop': {
+        const { turns, items, keepLastN, sandbox, fields } = piece;
+        const condition = `$.${reference}['iteration'] < ${turns}`;
+        return [
+          doWhile(
+            reference,
+            sandbox ? `[1].map(function () { return ${condition} })[0]` : condition,
+            this.list(piece.body),
+            {
+              inputParameters: {
+                ...(items === undefined ? {} : { _items: list3(items) }),
+                ...(keepLastN === undefined ? {} : { keepLastN }),
+              },
+              ...fields,
+            },
+          ),
+        ];
+      }
+      case 'each': {
+        const { items, concurrency, fields } = piece;
+        return [
+          forEach(reference, list3(items), this.list(piece.body), { inputParameters: { concurrency }, ...fields }),
+        ];
       }
       default:
         return piece satisfies never;

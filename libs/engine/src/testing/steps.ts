@@ -43,6 +43,12 @@ export function fail(
     });
 }
 
+/** Workers do all that is open now. */
+export const completeAll: Step = (run) =>
+  Object.keys(run.live.open)
+    .filter((reference) => run.task(reference).queue !== undefined)
+    .flatMap((reference) => run.send('CompleteTask', { taskId: run.idOf(reference) }));
+
 /** The sandbox has run the script of a task. */
 export function evaluated(reference: string, outcome: CommandData<'RecordEvaluation'>['outcome']): Step {
   return (run) => run.send('RecordEvaluation', { taskId: run.idOf(reference), outcome, sandbox: 'test' });

@@ -1,5 +1,5 @@
 /** Lets happenings happen to a run, and brings a run to its end. */
-import type { Command } from '@dacapo/contracts';
+import type { EvaluationOutcome, Command } from '@dacapo/contracts';
 import { canonicalJson } from '@dacapo/definitions';
 
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
@@ -133,8 +133,17 @@ const scriptOutcomes = [
 function answerScript(run: Run, pick: number): void {
   const task = choose(openTasks(run), pick, ({ isEvaluating }) => isEvaluating === true);
   if (task === undefined) return;
-  const outcome = scriptOutcomes[pick % scriptOutcomes.length] ?? { value: true };
-  run.send('RecordEvaluation', { taskId: task.taskId, outcome, sandbox: 'test' }, true);
+  const outcome =
+    task.taskType === 'DO_WHILE' ? conditionOutcome(run, task, pick) : scriptOutcomes[pick % scriptOutcomes.length];
+  run.send('RecordEvaluation', { taskId: task.taskId, outcome: outcome ?? { value: true }, sandbox: 'test' }, true);
+}
+
+/** The sandbox finds what the condition says, or now and then that the script fails. */
+function conditionOutcome(run: Run, { output, referenceTaskName }: TaskState, pick: number): EvaluationOutcome {
+  if (pick % 7 === 6) return { kind: 'error', message: 'TypeError' };
+  const reference = run.task(referenceTaskName).node ?? referenceTaskName;
+  const condition = run.flow.nodes.get(reference)?.task.loopCondition ?? '';
+  return { value: Number(output['iteration']) < Number(/< (\d+)/.exec(condition)?.[1]) };
 }
 
 /** A worker, or the journal, delivers the last result once more: it must change nothing. */

@@ -14,7 +14,8 @@ interface Evaluation {
 const compileSteps = 200;
 
 /**
- * The value of a template. Shares values with the scope and with the template instead of copying: read only.
+ * The value of a template. Shares values with the scope (as far as that does not detach them) and with the template instead of copying: read
+ * only.
  * Throws ExpressionError only.
  */
 export function evaluateTemplate(template: Template, scope: Scope): unknown {
@@ -40,15 +41,15 @@ function evaluate(template: Template, evaluation: Evaluation): unknown {
     case 'path':
     case 'task-id':
     case 'dynamic':
-      return charged(valueOf(template, evaluation), evaluation.budget);
+      return charged(valueOf(template, evaluation), evaluation);
     default:
       return template satisfies never;
   }
 }
 
-function charged(value: unknown, budget: Budget): unknown {
+function charged(value: unknown, { scope, budget }: Evaluation): unknown {
   spendValue(budget, value);
-  return value;
+  return scope.detach === undefined ? value : scope.detach(value);
 }
 
 function mapOf(entries: Extract<Template, { kind: 'map' }>['entries'], evaluation: Evaluation): object {

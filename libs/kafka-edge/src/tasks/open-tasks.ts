@@ -20,6 +20,11 @@ export class OpenTasks {
     private readonly journal: Pick<Journal, 'history'>,
   ) {}
 
+  /** They were taken out of every view: nobody is to work on them. */
+  remove(taskIds: readonly string[]): void {
+    for (const taskId of taskIds) this.known.delete(taskId);
+  }
+
   /** The document of the task that the event is about, if it goes to Kafka, as it is after the event or later. */
   async after(stored: StoredEvent, partition: number): Promise<TaskDocument | undefined> {
     const { event, offset } = stored;
@@ -53,6 +58,7 @@ export class OpenTasks {
 
   private async fetch({ event, offset }: StoredEvent, taskId: string, partition: number): Promise<TaskDocument | null> {
     const document = await this.store.task(taskId);
+    if (document?.isRemoved === true) return notOurs;
     const isLate = document !== undefined && document.seq >= event.seq;
     // How a DYNAMIC task goes to its workers is known when it is queued, and not before.
     if (document !== undefined && document.delivery !== 'kafka' && (isLate || event.type !== 'TaskQueued'))

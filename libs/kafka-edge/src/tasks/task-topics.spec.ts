@@ -92,6 +92,19 @@ describe('task topics', () => {
     expect(broker.records).toEqual([]);
   });
 
+  it('does not publish what was removed, waiting or delayed', async () => {
+    const { topics, broker } = aDispatcher();
+    const story = new Story('w');
+    const waiting = [story.scheduled('t'), story.scheduled('u', retry)];
+    const removed = story.event('TasksRemoved', { taskIds: ['t', 'u'] });
+    await topics.take(0, [...waiting, removed], true);
+    const before = projectTask(undefined, waiting[1]!.event, { partition: 0, offset: 1 });
+    const gone = projectTask(before, removed.event, { partition: 0, offset: 3 });
+    const later = aDispatcher(gone, []);
+    await later.topics.take(0, [story.event('TaskOffered', { taskId: 'u' })], true);
+    expect([...broker.records, ...later.broker.records]).toEqual([]);
+  });
+
   it('finds the document of a task that was scheduled before its time, in the store or in the log', async () => {
     const story = new Story('w');
     const scheduled = story.scheduled('t', retry);

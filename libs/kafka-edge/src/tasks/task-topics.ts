@@ -84,6 +84,11 @@ export class TaskTopics implements EventSink {
 
   private async note(stored: StoredEvent, partition: number, due: Map<string, TaskDocument>): Promise<void> {
     const { event } = stored;
+    if (event.type === 'TasksRemoved') {
+      this.open.remove(event.data.taskIds);
+      for (const removed of event.data.taskIds) due.delete(removed);
+      return;
+    }
     const taskId = taskOf(event);
     if (taskId === undefined) return;
     const document = await this.patience.untilDone(() => this.open.after(stored, partition));

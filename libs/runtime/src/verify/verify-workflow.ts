@@ -4,7 +4,7 @@
  */
 import { type Hash, isDaCapoError, partitionOf, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
 import type { Journal, ReadStore, StoredEvent } from '@dacapo/ports';
-import { projectTask, projectWorkflow, taskOf } from '@dacapo/projections';
+import { type OwnOutputs, projectTask, projectWorkflow, tasksOf } from '@dacapo/projections';
 
 import type { DefinitionRegistry } from '../definition-registry.js';
 import type { VerifyReport, Violation } from './report.js';
@@ -70,6 +70,7 @@ function verifyDocuments(
   let document: WorkflowDocument | undefined;
   const taskDocuments = new Map<string, TaskDocument>();
   const stored = new Map(tasks.map((task) => [task.taskId, task]));
+  const own: OwnOutputs = new WeakSet();
   const report = (message: string): void => {
     violations.push({ invariant: 'I21', workflowId, message });
   };
@@ -78,13 +79,13 @@ function verifyDocuments(
     document = projectWorkflow(document, event, place);
     if (event.seq === workflow?.seq && !isSame(document, workflow))
       report(`the document at seq ${event.seq} differs from the fold of the events`);
-    const taskId = taskOf(event);
-    if (taskId === undefined) continue;
-    const task = projectTask(taskDocuments.get(taskId), event, place);
-    taskDocuments.set(taskId, task);
-    const kept = stored.get(taskId);
-    if (event.seq === kept?.seq && !isSame(task, kept))
-      report(`the document of task ${taskId} at seq ${event.seq} differs from the fold of the events`);
+    for (const taskId of tasksOf(event)) {
+      const task = projectTask(taskDocuments.get(taskId), event, place, own);
+      taskDocuments.set(taskId, task);
+      const kept = stored.get(taskId);
+      if (event.seq === kept?.seq && !isSame(task, kept))
+        report(`the document of task ${taskId} at seq ${event.seq} differs from the fold of the events`);
+    }
   }
   for (const { taskId, seq } of tasks) {
     if (seq > (taskDocuments.get(taskId)?.seq ?? 0))
