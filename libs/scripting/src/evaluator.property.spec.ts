@@ -8,7 +8,7 @@ import { QuickJsSandbox } from './index.js';
 import { generatedInput, generatedScript } from './testing/generated-scripts.js';
 
 // oxlint-disable-next-line node/no-process-env -- a longer run is asked for by hand
-const runs = Number(process.env['DACAPO_PROPERTY_RUNS'] ?? 10_000);
+const runs = Number(process.env['DACAPO_PROPERTY_RUNS'] ?? 5_000);
 // oxlint-disable-next-line node/no-process-env -- and so is another seed
 const seed = Number(process.env['DACAPO_PROPERTY_SEED'] ?? 20_266);
 /** Many scripts for each evaluation; they see one input. */
@@ -86,7 +86,7 @@ it(`the small evaluator agrees with the sandbox in ${runs} scripts`, async () =>
     }
   }
   await sandbox.close();
-  if (runs > 10_000) process.stdout.write(`${accepted} of ${runs} scripts were accepted\n`);
+  if (runs > 5_000) process.stdout.write(`${accepted} of ${runs} scripts were accepted\n`);
   expect({ count: wrong.length, first: wrong.slice(0, 5) }).toEqual({ count: 0, first: [] });
   expect(accepted).toBeGreaterThan(runs / 3);
 }, 600_000);

@@ -1,2 +1,2 @@
-export { type JqOutcome, JqPool } from './jq/jq-pool.js';
+export { type JqOutcome, JqPool, type JqPoolOptions } from './jq/jq-pool.js';
 export { QuickJsSandbox, type QuickJsSandboxOptions } from './quickjs/quickjs-sandbox.js';

@@ -4,6 +4,8 @@ export const limits = {
   scriptThreads: 2,
   /** Scripts or queries that wait for a thread before more are refused. */
   waitingMax: 10_000,
+  /** Characters of their sources and inputs together, before more are refused. */
+  waitingCharactersMax: 128 * 1_048_576,
   /** The last wall behind the fuel: a script that takes longer ends with its thread, milliseconds. */
   scriptDeadlineMs: 5_000,
   /** Host stack of a thread, MB. A default thread (4 MB) overflows before QuickJS's own check does, which would not repeat. */

@@ -2,12 +2,15 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { limits } from './limits.js';
 
-export interface ThreadPoolOptions<Answer> {
+export interface ThreadPoolOptions<Question, Answer> {
   readonly file: URL;
   readonly workerOptions: WorkerOptions;
   readonly threads: number;
   /** Questions that wait for a thread. */
   readonly waitingMax: number;
+  /** And what they may hold together, by `sizeOf`. */
+  readonly waitingSizeMax: number;
+  readonly sizeOf: (question: Question) => number;
   /** From the moment a thread has the question, milliseconds. */
   readonly deadlineMs: number;
   /** Whether the thread that gave this answer must not be asked again. */
@@ -36,9 +39,10 @@ export class ThreadPool<Question, Answer> {
   private readonly threads = new Set<Thread<Question, Answer>>();
   private readonly endings = new Set<Promise<unknown>>();
   private waiting: Waiting<Question, Answer>[] = [];
+  private waitingSize = 0;
   private isClosed = false;
 
-  constructor(private readonly options: ThreadPoolOptions<Answer>) {
+  constructor(private readonly options: ThreadPoolOptions<Question, Answer>) {
     while (this.threads.size < options.threads) this.startThread();
   }
 
@@ -46,8 +50,9 @@ export class ThreadPool<Question, Answer> {
   ask(question: Question): Promise<Asked<Answer>> {
     return new Promise((resolve) => {
       if (this.isClosed) return resolve({ ok: false, why: 'closed' });
-      if (this.waiting.length >= this.options.waitingMax) return resolve({ ok: false, why: 'busy' });
+      if (this.isFull()) return resolve({ ok: false, why: 'busy' });
       this.waiting.push({ question, resolve });
+      this.waitingSize += this.options.sizeOf(question);
       this.dispatch();
     });
   }
@@ -60,6 +65,16 @@ export class ThreadPool<Question, Answer> {
     await Promise.all(this.endings);
   }
 
+  private isFull(): boolean {
+    return this.waiting.length >= this.options.waitingMax || this.waitingSize >= this.options.waitingSizeMax;
+  }
+
+  private takeWaiting(): Waiting<Question, Answer> | undefined {
+    const first = this.waiting.shift();
+    if (first !== undefined) this.waitingSize -= this.options.sizeOf(first.question);
+    return first;
+  }
+
   private dispatch(): void {
     for (const thread of this.threads) {
       if (this.waiting.length === 0) return;
@@ -70,7 +85,7 @@ export class ThreadPool<Question, Answer> {
   }
 
   private give(thread: Thread<Question, Answer>): void {
-    thread.current = this.waiting.shift();
+    thread.current = this.takeWaiting();
     if (thread.current === undefined) return;
     thread.timer = setTimeout(() => this.end(thread, { ok: false, why: 'late' }), this.options.deadlineMs);
     thread.worker.postMessage(thread.current.question);
@@ -111,7 +126,7 @@ export class ThreadPool<Question, Answer> {
     const ending = thread.worker.terminate();
     this.endings.add(ending);
     void ending.finally(() => this.endings.delete(ending));
-    const owner = thread.current ?? (thread.isReady ? undefined : this.waiting.shift());
+    const owner = thread.current ?? (thread.isReady ? undefined : this.takeWaiting());
     owner?.resolve(asked);
     // A thread that could not even start is started again only for somebody who waits.
     if (!this.isClosed && thread.isReady) this.startThread();

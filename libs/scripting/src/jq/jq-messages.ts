@@ -11,10 +11,10 @@ export function jqForbiddenMessage(word: string): string {
   return `The query uses ${word}, which is not available here`;
 }
 
-export function jqRefusalMessage({ why }: Extract<Asked<JqAnswer>, { ok: false }>): string {
+export function jqRefusalMessage({ why }: Extract<Asked<JqAnswer>, { ok: false }>, deadlineMs: number): string {
   switch (why) {
     case 'late':
-      return `Query not evaluated within ${limits.jqDeadlineMs / 1_000} second, interrupted.`;
+      return `Query not evaluated within ${deadlineMs} ms, interrupted.`;
     case 'busy':
       return 'Query not evaluated: too many queries wait.';
     case 'closed':

@@ -17,12 +17,20 @@ import { pinnedJq } from './pinned.js';
 export type JqOutcome =
   { readonly ok: true; readonly results: readonly unknown[] } | { readonly ok: false; readonly message: string };
 
+export interface JqPoolOptions {
+  /** For one query, milliseconds; default 1,000. */
+  readonly deadlineMs?: number;
+}
+
 /** jq 1.7 in a thread of its own. It has no fuel: the bound is a deadline of 1 s, after which the thread is replaced. */
 export class JqPool {
-  private constructor(private readonly pool: ThreadPool<JqQuestion, JqAnswer>) {}
+  private constructor(
+    private readonly pool: ThreadPool<JqQuestion, JqAnswer>,
+    private readonly deadlineMs: number,
+  ) {}
 
   /** Rejects when the installed jq is not the pinned build. */
-  static async start(): Promise<JqPool> {
+  static async start({ deadlineMs = limits.jqDeadlineMs }: JqPoolOptions = {}): Promise<JqPool> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const workerData: JqThreadData = {
       module: await pinnedJq(),
@@ -37,10 +45,12 @@ export class JqPool {
       workerOptions: { workerData, env: {}, resourceLimits: { stackSizeMb: limits.threadStackMb } },
       threads: 1,
       waitingMax: limits.waitingMax,
-      deadlineMs: limits.jqDeadlineMs,
+      waitingSizeMax: limits.waitingCharactersMax,
+      sizeOf: ({ query, input }) => query.length + input.length,
+      deadlineMs,
       isSpent: ({ isSpent }) => isSpent,
     });
-    return new JqPool(pool);
+    return new JqPool(pool, deadlineMs);
   }
 
   /** Never rejects. Waits for the thread; queries that wait together are bounded. */
@@ -50,7 +60,7 @@ export class JqPool {
     const json = JSON.stringify(input);
     if (Buffer.byteLength(json) > limits.inputBytes) return { ok: false, message: jqInputSizeMessage };
     const asked = await this.pool.ask({ query: withPlainLines(query), input: json });
-    if (!asked.ok) return { ok: false, message: jqRefusalMessage(asked) };
+    if (!asked.ok) return { ok: false, message: jqRefusalMessage(asked, this.deadlineMs) };
     if (!asked.answer.ok) return { ok: false, message: jqFaultMessage(asked.answer) };
     const lines = asked.answer.output.split('\n').filter((line) => line !== '');
     return { ok: true, results: lines.map((line) => JSON.parse(line) as unknown) };

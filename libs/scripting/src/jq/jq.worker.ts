@@ -15,7 +15,11 @@ interface Jq {
 }
 
 let memory: WebAssembly.Memory | undefined;
+let lowestStack = 0;
 const pageBytes = 65_536;
+/** Stands at the end of the stack, to tell when that was not enough. */
+const canary = 0xc5;
+const canaryBytes = 4_096;
 
 /**
  * jq-web hands out neither its memory nor a limit for it. And its stack of 64 KiB ends in its own data: a value nested 80
@@ -29,6 +33,8 @@ WebAssembly.instantiate = (_bytes, imports) => {
   const stack = native['malloc']?.(stackBytes) ?? 0;
   if (stack === 0) throw new Error('jq has no memory for its stack');
   native['_emscripten_stack_restore']?.((stack + stackBytes) & ~15);
+  new Uint8Array(memory.buffer, stack, canaryBytes).fill(canary);
+  lowestStack = stack;
   return Promise.resolve({ instance });
 };
 
@@ -45,13 +51,22 @@ console.warn = () => undefined;
 console.error = () => undefined;
 const jq = (await createRequire(import.meta.url)('jq-web')) as Jq;
 
-function answer({ query, input }: JqQuestion): JqAnswer {
+function answer(question: JqQuestion): JqAnswer {
+  const given = run(question);
+  if (memory === undefined || isStackSpent(memory)) return { ok: false, fault: 'stack', isSpent: true };
+  return memory.buffer.byteLength > memoryKeptBytes ? { ...given, isSpent: true } : given;
+}
+
+function isStackSpent({ buffer }: WebAssembly.Memory): boolean {
+  return new Uint8Array(buffer, lowestStack, canaryBytes).some((byte) => byte !== canary);
+}
+
+function run({ query, input }: JqQuestion): JqAnswer {
   try {
     // A space, because what begins with a dash would be an option.
     const output = jq.raw(input, ` ${query}`, ['-c']) ?? '';
     const fault = faultOf(output);
-    const isSpent = memory === undefined || memory.buffer.byteLength > memoryKeptBytes;
-    return fault === undefined ? { ok: true, output, isSpent } : { ok: false, fault, isSpent };
+    return fault === undefined ? { ok: true, output, isSpent: false } : { ok: false, fault, isSpent: false };
   } catch (error) {
     return failure(error);
   }

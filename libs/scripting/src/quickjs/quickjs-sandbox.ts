@@ -21,6 +21,8 @@ export interface QuickJsSandboxOptions {
   readonly threads?: number;
   /** Scripts that wait for a thread before more are refused (a `fault`); default 10,000. */
   readonly waitingMax?: number;
+  /** The watchdog's patience with one script, milliseconds (a `fault`); default 5,000. Fuel ends scripts long before. */
+  readonly deadlineMs?: number;
 }
 
 /** Scripts in QuickJS, compiled to WebAssembly that counts its own work; a fresh instance for each. */
@@ -28,10 +30,11 @@ export class QuickJsSandbox implements ScriptSandbox {
   private constructor(
     readonly build: string,
     private readonly pool: ThreadPool<ScriptQuestion, ScriptAnswer>,
+    private readonly deadlineMs: number,
   ) {}
 
   /** Rejects when the installed QuickJS is not the pinned build. */
-  static async start({ threads, waitingMax }: QuickJsSandboxOptions = {}): Promise<QuickJsSandbox> {
+  static async start(options: QuickJsSandboxOptions = {}): Promise<QuickJsSandbox> {
     const { module, exports, prelude, build } = await pinnedQuickJs();
     const workerData: ScriptThreadData = {
       module,
@@ -42,15 +45,18 @@ export class QuickJsSandbox implements ScriptSandbox {
       stackBytes: limits.scriptStackBytes,
       resultBytes: limits.resultBytes,
     };
+    const deadlineMs = options.deadlineMs ?? limits.scriptDeadlineMs;
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const pool = new ThreadPool<ScriptQuestion, ScriptAnswer>({
       file: new URL(`./script.worker.${extension}`, import.meta.url),
       workerOptions: { workerData, env: {}, resourceLimits: { stackSizeMb: limits.threadStackMb } },
-      threads: threads ?? limits.scriptThreads,
-      waitingMax: waitingMax ?? limits.waitingMax,
-      deadlineMs: limits.scriptDeadlineMs,
+      threads: options.threads ?? limits.scriptThreads,
+      waitingMax: options.waitingMax ?? limits.waitingMax,
+      waitingSizeMax: limits.waitingCharactersMax,
+      sizeOf: ({ source, input }) => source.length + input.length,
+      deadlineMs,
     });
-    return new QuickJsSandbox(build, pool);
+    return new QuickJsSandbox(build, pool, deadlineMs);
   }
 
   async evaluate({ form, source, input, fuel, now, seed }: ScriptRequest): Promise<ScriptOutcome> {
@@ -58,7 +64,9 @@ export class QuickJsSandbox implements ScriptSandbox {
     if (Buffer.byteLength(source) > limits.sourceBytes) return { ok: false, kind: 'size', message: sourceSizeMessage };
     const json = JSON.stringify(input);
     if (Buffer.byteLength(json) > limits.inputBytes) return { ok: false, kind: 'size', message: inputSizeMessage };
-    return outcomeOf(await this.pool.ask({ form, source, input: json, fuel, now, seed: seedWords(seed) }));
+    const asked = await this.pool.ask({ form, source, input: json, fuel, now, seed: seedWords(seed) });
+    if (asked.ok) return outcomeOf(asked.answer);
+    return { ok: false, kind: 'fault', message: faultMessage(reasonOf(asked, this.deadlineMs)) };
   }
 
   close(): Promise<void> {
@@ -71,9 +79,7 @@ function seedWords(seed: string): string {
   return JSON.stringify([0, 4, 8, 12].map((at) => words.readInt32LE(at)));
 }
 
-function outcomeOf(asked: Asked<ScriptAnswer>): ScriptOutcome {
-  if (!asked.ok) return { ok: false, kind: 'fault', message: faultMessage(reasonOf(asked)) };
-  const { answer } = asked;
+function outcomeOf(answer: ScriptAnswer): ScriptOutcome {
   switch (answer.kind) {
     case 'value':
       return { ok: true, value: JSON.parse(answer.json) };
@@ -94,12 +100,12 @@ function outcomeOf(asked: Asked<ScriptAnswer>): ScriptOutcome {
   }
 }
 
-function reasonOf(asked: Extract<Asked<ScriptAnswer>, { ok: false }>): string {
+function reasonOf(asked: Extract<Asked<ScriptAnswer>, { ok: false }>, deadlineMs: number): string {
   switch (asked.why) {
     case 'busy':
       return 'too many scripts wait';
     case 'late':
-      return `the script was stopped by the watchdog after ${limits.scriptDeadlineMs / 1_000} seconds`;
+      return `the script was stopped by the watchdog after ${deadlineMs / 1_000} s`;
     case 'closed':
       return 'it is closed';
     case 'died':
