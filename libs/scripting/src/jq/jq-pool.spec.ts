@@ -130,7 +130,11 @@ describe('bombs', () => {
 
   it.each(jqBombs)('C5 %s', async (query) => {
     const outcome = await hurried.transform(query, input);
-    expect(outcome).toEqual(failed('Query not evaluated within 500 ms, interrupted.'));
+    // On a fast machine memory may run out first.
+    expect([
+      failed('Query not evaluated within 500 ms, interrupted.'),
+      failed('Query needs more than 256 MB of memory, interrupted.'),
+    ]).toContainEqual(outcome);
     expect(await hurried.transform('.a', input)).toEqual({ ok: true, results: [1] });
   });
 
