@@ -130,11 +130,13 @@ describe('bombs', () => {
 
   it.each(jqBombs)('C5 %s', async (query) => {
     const outcome = await hurried.transform(query, input);
-    // On a fast machine memory may run out first.
-    expect([
-      failed('Query not evaluated within 500 ms, interrupted.'),
-      failed('Query needs more than 256 MB of memory, interrupted.'),
-    ]).toContainEqual(outcome);
+    // On a fast machine memory, or the patience of jq's regular expressions, runs out first.
+    expect(outcome).toEqual({
+      ok: false,
+      message: expect.stringMatching(
+        /^Query (not evaluated within 500 ms|needs more than 256 MB of memory), interrupted\.$|^Regex failure: retry-limit/,
+      ) as unknown,
+    });
     expect(await hurried.transform('.a', input)).toEqual({ ok: true, results: [1] });
   });
 
