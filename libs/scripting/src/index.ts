@@ -1,0 +1,2 @@
+export { type JqOutcome, JqPool, type JqPoolOptions } from './jq/jq-pool.js';
+export { QuickJsSandbox, type QuickJsSandboxOptions } from './quickjs/quickjs-sandbox.js';
