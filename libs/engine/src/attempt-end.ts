@@ -17,6 +17,7 @@ const builtIn: ReadonlySet<string> = new Set([
   'JOIN',
   'EXCLUSIVE_JOIN',
   'DO_WHILE',
+  'TRY',
 ]);
 
 export interface TaskResult {
@@ -45,6 +46,18 @@ export function failTask(decision: Decision, task: TaskState, status: Failure, r
   const data = { taskId: task.taskId, ...result, ...(retried ? { retried } : {}) };
   emitFailure(decision, forgiven ? 'COMPLETED_WITH_ERRORS' : status, status, data);
   decision.settle(task.referenceTaskName);
+}
+
+/** With its child workflow, which hears `childTermination`. Nothing follows from it. */
+export function cancelOpenTask(
+  decision: Decision,
+  { taskId, subWorkflowId }: TaskState,
+  childTermination: string,
+): void {
+  decision.emit('TaskCanceled', {
+    taskId,
+    ...(subWorkflowId === undefined ? {} : { subWorkflowId, childTermination }),
+  });
 }
 
 function emitFailure(

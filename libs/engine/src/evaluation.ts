@@ -8,6 +8,7 @@ import { runScript } from '@dacapo/expressions';
 import type { Decision } from './decision.js';
 import { scriptOf } from './flow.js';
 import { limits } from './limits.js';
+import { reasons } from './reasons.js';
 import type { TaskState } from './state.js';
 
 export interface Evaluation {
@@ -24,6 +25,22 @@ export function evaluateAtOnce(decision: Decision, { form, source, input }: Eval
   if (!compiled.ok) return undefined;
   const result = runScript(compiled.script, { $: input });
   return result.ok ? { value: result.value } : undefined;
+}
+
+/** Why there is no value. The words of what the script itself threw are the sandbox's, all others are ours. */
+export function failureText({ kind, message }: EvaluationOutcome): string {
+  switch (kind) {
+    case 'fuel':
+      return reasons.scriptTooLong;
+    case 'memory':
+      return reasons.scriptTooMuchMemory;
+    case 'size':
+      return reasons.scriptResultTooLarge;
+    case 'fault':
+      return reasons.scriptFault;
+    default:
+      return message ?? '';
+  }
 }
 
 /** Asks the sandbox; the task stays open until its outcome is recorded. */

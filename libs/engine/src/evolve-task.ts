@@ -107,7 +107,7 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
   const reference = own(state.references, event.data.taskId);
   const task = reference === undefined ? undefined : own(state.tasks, reference);
   if (task === undefined || task.taskId !== event.data.taskId) return;
-  task.updateTime = event.time;
+  if (isShown(event)) task.updateTime = event.time;
   switch (event.type) {
     case 'TaskOffered':
       task.ready = true;
@@ -132,6 +132,8 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
       return reopenTask(state, task, event);
     case 'LoopIterated':
       return iterate(task, event.data);
+    case 'BranchEntered':
+      return enterBranch(task, event.data);
     case 'EvaluationRequested':
       task.isEvaluating = true;
       state.evaluating += 1;
@@ -144,6 +146,11 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
     default:
       return;
   }
+}
+
+/** What only the engine needs to know leaves the task's document as it is. */
+function isShown({ type }: TaskEvent): boolean {
+  return type !== 'EvaluationRequested' && type !== 'EvaluationRecorded' && type !== 'TaskDefsRecorded';
 }
 
 function reopenTask(state: WorkflowState, task: TaskState, { data, time }: EventNamed<'TaskReopened'>): void {
@@ -172,6 +179,13 @@ function iterate(task: TaskState, { iteration, output, dropped }: EventData<'Loo
   Object.assign(shown, output, { iteration });
 }
 
+/** While a TRY is at it, its output says what failed last. */
+function enterBranch(task: TaskState, { branch, errors }: EventData<'BranchEntered'>): void {
+  task.branch = { name: branch, errors };
+  const error = errors['catch'] ?? errors['try'];
+  task.output = error === undefined ? {} : { error };
+}
+
 function endEvaluation(state: WorkflowState, task: TaskState): void {
   if (task.isEvaluating !== true) return;
   delete task.isEvaluating;
@@ -196,6 +210,7 @@ function progressTask(task: TaskState, { data }: EventNamed<'TaskProgressed'>): 
   takeResult(task, data);
   task.callbackAfterSeconds = data.callbackAfterSeconds ?? 0;
   delete task.timers['response'];
+  delete task.timers['lease'];
   // The worker's word replaces a delay that was still running.
   delete task.timers['offer'];
   Object.assign(task.timers, data.timers);

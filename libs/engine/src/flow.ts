@@ -15,6 +15,8 @@ export interface Node {
   readonly next: Node | undefined;
   /** The task whose branch it is in. */
   readonly parent: Node | undefined;
+  /** Key of the decision case whose list it stands in. */
+  readonly caseKey: string | undefined;
   /** First tasks of the branches: decision cases by key, fork branches by index. */
   readonly cases: ReadonlyMap<string, Node | undefined>;
   readonly otherwise: Node | undefined;
@@ -87,9 +89,10 @@ function compileList(
   tasks: readonly WorkflowTask[],
   parent: Node | undefined,
   nodes: Map<string, Node>,
+  caseKey?: string,
 ): Node | undefined {
   let next: Node | undefined;
-  for (const task of tasks.toReversed()) next = compileNode(task, next, parent, nodes);
+  for (const task of tasks.toReversed()) next = compileNode(task, next, parent, nodes, caseKey);
   return next;
 }
 
@@ -98,6 +101,7 @@ function compileNode(
   next: Node | undefined,
   parent: Node | undefined,
   nodes: Map<string, Node>,
+  caseKey?: string,
 ): Node {
   const node: Mutable<Node> = {
     task,
@@ -106,6 +110,7 @@ function compileNode(
     input: compileTemplate(task.inputParameters),
     next,
     parent,
+    caseKey,
     cases: new Map(),
     otherwise: undefined,
     branches: [],
@@ -113,7 +118,9 @@ function compileNode(
     isConcurrent: parent !== undefined && (parent.isConcurrent || parent.task.type === 'FOR_EACH'),
   };
   nodes.set(node.reference, node);
-  node.cases = new Map(Object.entries(task.decisionCases).map(([key, list]) => [key, compileList(list, node, nodes)]));
+  node.cases = new Map(
+    Object.entries(task.decisionCases).map(([key, list]) => [key, compileList(list, node, nodes, key)]),
+  );
   node.otherwise = compileList(task.defaultCase, node, nodes);
   node.branches = task.forkTasks.flatMap((list) => compileList(list, node, nodes) ?? []);
   node.body = compileList(task.loopOver, node, nodes);

@@ -22,6 +22,13 @@ export const reasons = {
     `responseTimeout: ${responseTimeoutSeconds} exceeded for the taskId: ${task.taskId} with Task Definition: ${task.taskDefName}`,
   subWorkflowFailed: (name: string, version: unknown, workflowId: string, reason: string | undefined): string =>
     `Sub workflow ${name}.${String(version)}/${workflowId} failure reason: ${reason ?? 'null'}`,
+  branchGivenUp: (reference: string, reason: string | undefined): string =>
+    `Task ${reference} of the parent workflow has failed: ${reason ?? 'null'}`,
+  /** Conductor's words; only that the limit is one of work and not of time. */
+  scriptTooLong: 'Script not evaluated within 4 seconds, interrupted.',
+  scriptTooMuchMemory: 'Script needs more memory than a script may have.',
+  scriptResultTooLarge: 'The result of the script is larger than a result may be.',
+  scriptFault: 'Script was not evaluated: the sandbox broke off.',
   parentTerminated: (reason: string | undefined, status: string): string =>
     reason === undefined || reason === ''
       ? `Parent workflow has been terminated with status ${status}`

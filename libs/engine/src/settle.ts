@@ -5,7 +5,9 @@ import type { TaskStatus } from '@dacapo/contracts';
 import { defaultTaskDef } from '@dacapo/definitions';
 import { ExpressionError } from '@dacapo/expressions';
 
-import { isTotalTimeoutSpent } from './attempt-end.js';
+import { cancelOpenTask, isTotalTimeoutSpent } from './attempt-end.js';
+import { isGivenUp } from './branches.js';
+import { isCaught, wakeJoins } from './catch-failure.js';
 import type { Decision, Step } from './decision.js';
 import type { Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
@@ -95,27 +97,32 @@ function settle(decision: Decision, key: string): void {
   const task = decision.task(key);
   if (task === undefined || isTaskOpen(task.status) || decision.state.status !== 'RUNNING') return;
   const place = decision.placeOf(task);
-  if (task.retried) return scheduleRetry(decision, place, task);
+  if (task.retried) return retry(decision, place, task);
+  const operator = operatorOf(place.node.task.type);
+  operator.onEnd?.(decision, place, task);
   const isSuccess = isTaskSuccessful(task.status);
   const isBorne = place.node.task.permissive && !isTotalTimeoutSpent(decision, place.node, task);
   // A failure that ends the workflow wakes no JOIN: it is cancelled like everything else that is open.
   if (!isSuccess && !isBorne) return fail(decision, place, task);
   wakeJoins(decision, key);
-  const operator = operatorOf(place.node.task.type);
   if (isSuccess && operator.follow !== undefined) operator.follow(decision, place, task);
   else proceed(decision, place);
 }
 
 /** Whoever is around the task may catch its failure; otherwise the workflow ends. */
 function fail(decision: Decision, place: Place, task: TaskState): void {
-  for (
-    let around = decision.around(place), inner = place;
-    around !== undefined;
-    inner = around, around = decision.around(around)
-  ) {
-    if (operatorOf(around.node.task.type).onFailure?.(decision, around, inner, task) === true) return;
-  }
+  if (isCaught(decision, place, task)) return;
   failWorkflow(decision, endOf(task.status), reasonOf(decision, place.node, task), task);
+}
+
+/** Where a TRY has given up meanwhile nothing is tried once more; only who waits for the attempt that is owed must see it end. */
+function retry(decision: Decision, place: Place, task: TaskState): void {
+  const isOver = isGivenUp(decision, place);
+  if (!isOver || own(decision.state.awaited, place.key) !== undefined) scheduleRetry(decision, place, task);
+  const attempt = decision.task(place.key);
+  if (!isOver || attempt === undefined || !isTaskOpen(attempt.status)) return;
+  cancelOpenTask(decision, attempt, reasons.branchGivenUp(place.key, task.reason));
+  wakeJoins(decision, place.key);
 }
 
 function scheduleRetry(decision: Decision, place: Place, task: TaskState): void {
@@ -132,15 +139,6 @@ function jitterMs(decision: Decision, maxMs: number, task: TaskState): number {
   if (maxMs <= 0) return 0;
   const draw = Number.parseInt(decision.deriveId('jitter', task.taskId).slice(24), 16);
   return draw % (maxMs + 1);
-}
-
-function wakeJoins(decision: Decision, key: string): void {
-  for (const joinKey of own(decision.state.awaited, key) ?? []) {
-    const join = decision.task(joinKey);
-    if (join === undefined) continue;
-    const place = decision.placeOf(join);
-    operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
-  }
 }
 
 /** The flow goes on behind a task: its neighbour in the list, or whatever its branch belongs to. */

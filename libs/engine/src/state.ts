@@ -48,6 +48,8 @@ export interface TaskState {
   waitsFor?: number;
   /** Definitions that were looked up for it, by name. */
   taskDefs?: Readonly<Record<string, JsonObject>>;
+  /** TRY only, once it has left its list `try`: where it is, and what had failed in the lists that it has given up. */
+  branch?: { readonly name: string; readonly errors: Readonly<Record<string, JsonObject>> };
   /** A script of it is in the sandbox. */
   isEvaluating?: true;
 }

@@ -20,6 +20,7 @@ export function taskOf(event: Event): string | undefined {
     case 'TaskReopened':
     case 'TaskSkipped':
     case 'LoopIterated':
+    case 'BranchEntered':
       return event.data.taskId;
     default:
       return undefined;
@@ -40,7 +41,8 @@ type TaskEvent = Extract<
       | 'TaskTimedOut'
       | 'TaskCanceled'
       | 'TaskReopened'
-      | 'LoopIterated';
+      | 'LoopIterated'
+      | 'BranchEntered';
   }
 >;
 
@@ -166,6 +168,10 @@ function change(document: TaskDocument, event: TaskEvent): Change {
       return reopened(document, event);
     case 'LoopIterated':
       return iterated(document, event);
+    case 'BranchEntered': {
+      const error = event.data.errors['catch'] ?? event.data.errors['try'];
+      return { output: error === undefined ? {} : { error }, updateTime };
+    }
     default:
       return event satisfies never;
   }

@@ -2,17 +2,13 @@
  * Opens an ended workflow once more: the last attempt of every reference that failed or was cancelled is tried again; joins go on waiting
  * where they were (contract 5.12). The run counts up, so that nothing of the new one can be mistaken for the old.
  */
+import { isGivenUp } from '../branches.js';
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
 import { operatorOf } from '../operators/index.js';
+import { goOnInTries, reopenTries } from './reopen-tries.js';
 import { enterAnew, runAgenda } from '../settle.js';
 import { isEnded, isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import { workflowTimers } from './start-workflow.js';
-
-interface Candidate {
-  readonly place: Place;
-  readonly task: TaskState;
-}
 
 /** They are put back in place instead of being tried anew. */
 const reopened: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN', 'DO_WHILE', 'FORK_JOIN']);
@@ -26,9 +22,9 @@ export function retryWorkflow(decision: Decision): void {
     );
   }
   if (state.taskCount === 0) return decision.reject('WORKFLOW_NOT_STARTED', 'Workflow has not started yet');
-  const candidates = candidatesOf(decision);
+  const isAnyFailed = failedOf(decision).length > 0;
   const succeeded = succeededOf(decision);
-  if (candidates.length === 0 && state.status !== 'TIMED_OUT') {
+  if (!isAnyFailed && state.status !== 'TIMED_OUT') {
     const message = 'There are no retryable tasks! Use restart if you want to attempt entire workflow execution again.';
     return decision.reject('NOTHING_TO_RETRY', message);
   }
@@ -36,6 +32,8 @@ export function retryWorkflow(decision: Decision): void {
     run: state.run + 1,
     ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
   });
+  const tries = reopenTries(decision);
+  const candidates = failedOf(decision).map((task) => ({ task, place: decision.placeOf(task) }));
   // First the attempts, then the joins: a join counts what is open when it is reopened.
   for (const { place, task } of candidates) {
     if (!reopened.has(place.node.task.type))
@@ -47,6 +45,7 @@ export function retryWorkflow(decision: Decision): void {
   for (const { place } of joins) operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
   // What had ended well may never have been followed: results wait while a workflow is paused, and an end drops what was on the agenda.
   for (const reference of succeeded) decision.settle(reference);
+  goOnInTries(decision, tries);
   runAgenda(decision);
 }
 
@@ -57,9 +56,10 @@ function succeededOf(decision: Decision): readonly string[] {
     .map((task) => task.referenceTaskName);
 }
 
-function candidatesOf(decision: Decision): readonly Candidate[] {
+/** A failure that a TRY has caught is none of the workflow's. */
+function failedOf(decision: Decision): readonly TaskState[] {
   return Object.values(decision.state.tasks)
     .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status))
-    .toSorted((a, b) => a.taskSeq - b.taskSeq)
-    .map((task) => ({ task, place: decision.placeOf(task) }));
+    .filter((task) => !isGivenUp(decision, decision.placeOf(task)))
+    .toSorted((a, b) => a.taskSeq - b.taskSeq);
 }

@@ -1,11 +1,19 @@
 /** Every task type that the engine itself understands. Any other type is a worker's. */
+import { builtIn, startWorkflowTask } from './built-in.js';
+import { decisionOperator } from './decision.js';
+import { event } from './event.js';
 import { forkJoin } from './fork-join.js';
+import { human } from './human.js';
+import { inline } from './inline.js';
 import { join } from './join.js';
+import { lambda } from './lambda.js';
+import { noop } from './noop.js';
 import type { Operator } from './operator.js';
 import { setVariable } from './set-variable.js';
 import { subWorkflow } from './sub-workflow.js';
 import { switchOperator } from './switch.js';
 import { terminate } from './terminate.js';
+import { tryOperator } from './try.js';
 import { unsupported, unsupportedTypes } from './unsupported.js';
 import { wait } from './wait.js';
 import { workerTask } from './worker-task.js';
@@ -19,6 +27,18 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['WAIT', wait],
   ['SUB_WORKFLOW', subWorkflow],
   ['TERMINATE', terminate],
+  ['DECISION', decisionOperator],
+  ['INLINE', inline],
+  ['LAMBDA', lambda],
+  ['NOOP', noop],
+  ['HUMAN', human],
+  ['EVENT', event],
+  ['TRY', tryOperator],
+  ['START_WORKFLOW', startWorkflowTask],
+  ['HTTP', builtIn],
+  ['HTTP_POLL', builtIn],
+  ['KAFKA_PUBLISH', builtIn],
+  ['JSON_JQ_TRANSFORM', builtIn],
   ...unsupportedTypes.map((type): [string, Operator] => [type, unsupported]),
 ]);
 

@@ -1,6 +1,6 @@
 /** WAIT: for a duration, until a point in time, or for a signal or an update (contract 6.13). Never early, to the millisecond. */
 import type { JsonObject } from '@dacapo/contracts';
-import { parseDuration, parseUntil } from '@dacapo/expressions';
+import { javaText, parseDuration, parseUntil } from '@dacapo/expressions';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
@@ -51,7 +51,7 @@ function wishOf(input: JsonObject, now: number): Wish {
   return time === null ? { error: `Invalid/Unsupported Wait Until format.  Provided: ${until}` } : { until: time };
 }
 
+/** Whatever came out of an expression is read as text; what is not there is blank. */
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.trim();
-  return typeof value === 'number' ? String(value) : '';
+  return value === undefined || value === null ? '' : javaText(value).trim();
 }

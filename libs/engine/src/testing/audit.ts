@@ -5,6 +5,7 @@
 import {
   decodeEvent,
   type Event,
+  type EventNamed,
   expectedHash,
   type Hash,
   type SealedEvent,
@@ -32,6 +33,8 @@ interface Attempt {
   retried: boolean;
   isSuccess: boolean;
   endedInRun: number;
+  /** TRY: the list that it is in. */
+  branch: string;
 }
 
 interface Circumstances {
@@ -63,6 +66,8 @@ export class Audit {
   private readonly attempts = new Map<string, Attempt>();
   private readonly latest = new Map<string, Attempt>();
   private readonly scheduled = new Set<string>();
+  /** TRY tasks that may go back to an earlier list. */
+  private readonly reopened = new Set<string>();
 
   constructor(private readonly hash: Hash) {}
 
@@ -189,11 +194,16 @@ export class Audit {
       case 'TaskTimedOut':
       case 'TaskCanceled':
         return this.end(event);
+      case 'BranchEntered':
+        return this.enterBranch(event);
+      case 'TasksRemoved':
+        return this.remove(event.data.taskIds);
       case 'TaskReopened': {
         const attempt = this.attempt(event);
         must(!attempt.open && attempt.endedInRun < this.run, 'I4 only a new run opens an ended attempt again');
         attempt.open = true;
         attempt.retried = false;
+        this.reopened.add(attempt.taskId);
         return;
       }
       default:
@@ -228,6 +238,7 @@ export class Audit {
       retried: false,
       isSuccess: false,
       endedInRun: -1,
+      branch: 'try',
     };
     this.attempts.set(taskId, attempt);
     this.latest.set(reference, attempt);
@@ -253,6 +264,28 @@ export class Audit {
     attempt.isSuccess = status === 'COMPLETED' || status === 'COMPLETED_WITH_ERRORS';
     attempt.retried = event.type !== 'TaskCompleted' && event.data.retried === true;
     attempt.timers.clear();
+  }
+
+  /** A TRY goes forward through its lists; only when it has just been opened again it goes back. */
+  private enterBranch(event: EventNamed<'BranchEntered'>): void {
+    const attempt = this.openAttempt(event);
+    const { branch, errors } = event.data;
+    const goesOn = lists.indexOf(branch) > lists.indexOf(attempt.branch);
+    must(
+      goesOn || this.reopened.has(attempt.taskId),
+      `TRY ${attempt.reference} goes from ${attempt.branch} to ${branch}`,
+    );
+    must(!Object.hasOwn(errors, branch), `TRY ${attempt.reference} does not begin a list that has failed`);
+    this.reopened.delete(attempt.taskId);
+    attempt.branch = branch;
+  }
+
+  private remove(taskIds: readonly string[]): void {
+    for (const taskId of taskIds) {
+      const attempt = this.attempts.get(taskId);
+      must(attempt !== undefined, 'only what was scheduled is removed');
+      if (this.latest.get(attempt.reference) === attempt) this.latest.delete(attempt.reference);
+    }
   }
 
   private attempt(event: Extract<Event, { readonly data: { readonly taskId: string } }>): Attempt {
@@ -292,7 +325,10 @@ export class Audit {
     const isOver = this.ended !== undefined;
     must((state.status !== 'RUNNING' && state.status !== 'PAUSED') === isOver, `status ${state.status} fits the log`);
     if (isOver) must(open.length === 0, 'I3 nothing is open in an ended workflow');
-    for (const task of open) this.checkJoin(state, task);
+    for (const task of open) {
+      this.checkJoin(state, task);
+      checkLists(state, task, flow);
+    }
     if (state.status === 'RUNNING') this.checkProgress(state, open, flow);
     this.checkDocuments(state, tasks);
   }
@@ -315,8 +351,8 @@ export class Audit {
   private checkProgress(state: WorkflowState, open: readonly TaskState[], { definition }: Flow): void {
     must(open.length > 0, `I19 ${definition.name} runs with nothing open`);
     must(
-      open.some((task) => task.taskType !== 'JOIN'),
-      `I19 only JOINs are open: ${open.map((task) => task.referenceTaskName).join()}`,
+      state.deferred.length > 0 || open.some((task) => task.taskType !== 'JOIN' && task.taskType !== 'TRY'),
+      `I19 only tasks that wait for others are open: ${open.map((task) => task.referenceTaskName).join()}`,
     );
     must(state.held.length === 0, 'I19 nothing is held back while the workflow runs');
   }
@@ -341,6 +377,26 @@ export class Audit {
       const meant = pick(task, taskFields);
       must(canonicalJson(shown) === canonicalJson(meant), `I21 document of ${task.referenceTaskName}`, [shown, meant]);
     }
+  }
+}
+
+const lists: readonly string[] = ['try', 'catch', 'finally'];
+
+/** What is open inside of a TRY stands in a list that it has come to and has not given up. */
+function checkLists(state: WorkflowState, { referenceTaskName, node, scope = '', fork }: TaskState, flow: Flow): void {
+  if (fork !== undefined || scope !== '') return;
+  let inner = flow.nodes.get(node ?? referenceTaskName);
+  for (let around = inner?.parent; around !== undefined; inner = around, around = around.parent) {
+    const owner = around.task.type === 'TRY' ? state.tasks[around.reference] : undefined;
+    if (owner === undefined) continue;
+    const key = inner?.caseKey ?? '';
+    const what = `${referenceTaskName} is open in list ${key} of TRY ${around.reference} (${owner.status})`;
+    // What ends while the workflow is paused has no consequences before it is resumed.
+    const isOver = !isTaskOpen(owner.status) && owner.status !== 'COMPLETED';
+    must(!isOver || state.status === 'PAUSED', `${what}, which has failed`);
+    must(!Object.hasOwn(owner.branch?.errors ?? {}, key), `${what}, which was given up`);
+    const current = owner.branch?.name ?? 'try';
+    must(!isTaskOpen(owner.status) || lists.indexOf(key) <= lists.indexOf(current), `${what}, which is at ${current}`);
   }
 }
 

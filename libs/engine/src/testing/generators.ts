@@ -29,6 +29,20 @@ type Piece =
       readonly joinAll: boolean;
       readonly optional: boolean;
     }
+  | {
+      readonly kind: 'try';
+      readonly body: readonly Piece[];
+      readonly caught: readonly Piece[] | undefined;
+      readonly last: readonly Piece[];
+      readonly fields: Fields;
+    }
+  | {
+      readonly kind: 'decision';
+      readonly value: unknown;
+      readonly first: readonly Piece[];
+      readonly otherwise: readonly Piece[];
+    }
+  | { readonly kind: 'typed'; readonly type: string; readonly name: string; readonly fields: Fields }
   | { readonly kind: 'set'; readonly value: unknown }
   | { readonly kind: 'wait'; readonly input: Fields; readonly fields: Fields }
   | { readonly kind: 'child'; readonly fields: Fields }
@@ -47,7 +61,41 @@ const depthMax = 5;
 const taskDefs = ['plain', 'strict', 'patient', 'total', 'alert', 'kafka'] as const;
 const value = fc.constantFrom<unknown>('x', 'y', 'other', 5, '${workflow.variables.v}', '${workflow.input.choice}');
 
+const odd = fc.constantFrom<Fields>({}, {}, { optional: true }, { permissive: true }, { retryCount: 1 });
+
+/** Tasks of the engine and of the server, with every way that they may go. */
+const typed: fc.Arbitrary<Piece> = fc
+  .record({
+    what: fc.constantFrom<readonly [type: string, fields: Fields]>(
+      ['NOOP', {}],
+      ['HUMAN', {}],
+      ['INLINE', { inputParameters: { evaluatorType: 'javascript', expression: '$.v', v: '${workflow.variables.v}' } }],
+      ['INLINE', { inputParameters: { evaluatorType: 'javascript', expression: '[3, 1].sort()[0]' } }],
+      ['INLINE', { inputParameters: { evaluatorType: 'cobol', expression: '1' } }],
+      ['LAMBDA', { inputParameters: { scriptExpression: 'return [$.a].map(x => x)', a: 1 } }],
+      ['EVENT', { sink: 'conductor' }],
+      ['EVENT', { sink: 'conductor:x', asyncComplete: true }],
+      ['EVENT', { sink: 'conductor-x' }],
+      ['EVENT', { sink: 'kafka:orders' }],
+      ['HTTP', { inputParameters: { uri: 'http://x' } }],
+      ['HTTP', { inputParameters: { uri: 'http://x' }, asyncComplete: true, startDelay: 3 }],
+      ['HTTP_POLL', { inputParameters: { uri: 'http://x' } }],
+      ['JSON_JQ_TRANSFORM', { inputParameters: { queryExpression: '.' } }],
+      ['KAFKA_PUBLISH', { inputParameters: { kafka_request: {} } }],
+      ['START_WORKFLOW', { inputParameters: { startWorkflow: { name: 'x' } } }],
+    ),
+    name: fc.constantFrom('unregistered', ...taskDefs),
+    fields: odd,
+  })
+  .map(({ what: [type, fields], name, fields: more }) => ({
+    kind: 'typed' as const,
+    type,
+    name,
+    fields: { ...fields, ...more },
+  }));
+
 const leaf: fc.Arbitrary<Piece> = fc.oneof(
+  { weight: 5, arbitrary: typed },
   {
     weight: 8,
     arbitrary: fc.record({ kind: fc.constant('simple' as const), def: fc.constantFrom(...taskDefs), fields: flaws }),
@@ -99,6 +147,25 @@ function piece(depth: number): fc.Arbitrary<Piece> {
     {
       weight: 3,
       arbitrary: fc.record({
+        kind: fc.constant('try' as const),
+        body: inner,
+        caught: fc.oneof(inner, fc.constant([]), fc.constant(undefined)),
+        last: fc.oneof(inner, fc.constant([])),
+        fields: odd,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('decision' as const),
+        value,
+        first: fc.oneof(inner, fc.constant([])),
+        otherwise: inner,
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
         kind: fc.constant('fork' as const),
         branches: fc.array(inner, { minLength: 1, maxLength: 2 }),
         joinAll: fc.boolean(),
@@ -138,6 +205,20 @@ class Renderer {
             inputParameters: { terminationStatus: piece.status, workflowOutput: { by: reference } },
           }),
         ];
+      case 'typed':
+        return [task(piece.type, reference, { name: piece.name, ...piece.fields })];
+      case 'try': {
+        const [body, caught, last] = [piece.body, piece.caught ?? [], piece.last].map((inner) => this.list(inner));
+        const lists = { try: body ?? [], ...(piece.caught === undefined ? {} : { catch: caught }), finally: last };
+        return [task('TRY', reference, { decisionCases: lists, ...piece.fields })];
+      }
+      case 'decision': {
+        const inputParameters = { value: piece.value };
+        const decisionCases = { x: this.list(piece.first) };
+        const defaultCase = this.list(piece.otherwise);
+        const caseValueParam = 'value';
+        return [task('DECISION', reference, { caseValueParam, inputParameters, decisionCases, defaultCase })];
+      }
       case 'switch': {
         const [first = [], second = [], otherwise = []] = piece.cases.map((inner) => this.list(inner));
         const cases = { x: first, y: second };
@@ -221,6 +302,7 @@ export const happenings = [
   'progress',
   'lease',
   'log',
+  'evaluated',
   'late',
   'again',
   'time',
@@ -251,6 +333,7 @@ const weights: Partial<Record<Happening['what'], number>> = {
   retry: 3,
   resume: 3,
   'child ends': 4,
+  evaluated: 4,
   terminate: 1,
 };
 

@@ -1,5 +1,5 @@
 /** Lets happenings happen to a run, and brings a run to its end. */
-import type { Command } from '@dacapo/contracts';
+import type { Command, EvaluationOutcome } from '@dacapo/contracts';
 import { canonicalJson } from '@dacapo/definitions';
 
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
@@ -7,7 +7,16 @@ import { nextDue } from '../timers.js';
 import type { Happening } from './generators.js';
 import type { Run } from './run.js';
 
+/** Not in a queue, but for somebody outside to end, or at least open to that. */
+const byHand: ReadonlySet<string> = new Set(['WAIT', 'HUMAN', 'EVENT', 'INLINE', 'TRY']);
 const childEnds = ['COMPLETED', 'COMPLETED', 'FAILED', 'TIMED_OUT', 'TERMINATED'] as const;
+const outcomes: readonly EvaluationOutcome[] = [
+  { value: 1 },
+  { value: 'x' },
+  { kind: 'error', message: 'Error evaluating the script `no` at line 1' },
+  { kind: 'fuel' },
+  { kind: 'memory' },
+];
 const signals = ['COMPLETED', 'COMPLETED', 'FAILED', 'FAILED_WITH_TERMINAL_ERROR'] as const;
 const results: ReadonlySet<Command['type']> = new Set([
   'CompleteTask',
@@ -15,10 +24,12 @@ const results: ReadonlySet<Command['type']> = new Set([
   'CancelTask',
   'RecordChildEnd',
   'RecordChildRefusal',
+  'RecordEvaluation',
 ]);
+const byHandAtLast: ReadonlySet<string> = new Set(['WAIT', 'HUMAN', 'EVENT']);
 
 export function happen(run: Run, { what, pick, seconds }: Happening): void {
-  const worked = choose(openTasks(run), pick, (task) => task.queue !== undefined || task.taskType === 'WAIT');
+  const worked = choose(openTasks(run), pick, (task) => task.queue !== undefined || byHand.has(task.taskType));
   const child = choose(openTasks(run), pick, (task) => task.subWorkflowId !== undefined);
   switch (what) {
     case 'time':
@@ -51,6 +62,10 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
     case 'child ends':
     case 'child refused':
       return child === undefined ? undefined : childHappens(run, child, what, pick);
+    case 'evaluated': {
+      const task = choose(openTasks(run), pick, ({ isEvaluating }) => isEvaluating === true);
+      return task === undefined ? undefined : scriptComesBack(run, task, pick);
+    }
     case 'again':
       return again(run);
     case 'late':
@@ -106,6 +121,11 @@ function childHappens(
   run.send('RecordChildEnd', { taskId, childWorkflowId: subWorkflowId, status, output: { child: pick } }, true);
 }
 
+function scriptComesBack(run: Run, { taskId }: TaskState, pick: number): void {
+  const outcome = outcomes[pick % outcomes.length] ?? {};
+  run.send('RecordEvaluation', { taskId, outcome, sandbox: 'test' }, true);
+}
+
 /** A worker, or the journal, delivers the last result once more: it must change nothing. */
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
@@ -151,10 +171,12 @@ export function drain(run: Run, roundsMax = 3000): void {
     if (run.live.status === 'PAUSED') run.send('ResumeWorkflow', {});
     const open = openTasks(run);
     const child = open.find((task) => task.subWorkflowId !== undefined);
+    const evaluating = open.find((task) => task.isEvaluating === true);
     const worked = open.find(
-      (task) => task.queue !== undefined || (task.taskType === 'WAIT' && task.timers['wait'] === undefined),
+      (task) => task.queue !== undefined || (byHandAtLast.has(task.taskType) && !('wait' in task.timers)),
     );
     if (child !== undefined) childHappens(run, child, 'child ends', 0);
+    else if (evaluating !== undefined) scriptComesBack(run, evaluating, 0);
     else if (worked !== undefined && worked.ready) run.send('ClaimTask', { taskId: worked.taskId, workerId: 'last' });
     else if (worked !== undefined && worked.status === 'IN_PROGRESS')
       run.send('CompleteTask', { taskId: worked.taskId, output: { drained: true } });
