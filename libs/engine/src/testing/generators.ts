@@ -130,6 +130,39 @@ const leaf: fc.Arbitrary<Piece> = fc.oneof(
   },
 );
 
+function tryOf(inner: fc.Arbitrary<readonly Piece[]>): fc.Arbitrary<Piece> {
+  return fc.record({
+    kind: fc.constant('try' as const),
+    body: inner,
+    caught: fc.oneof(inner, fc.constant([]), fc.constant(undefined)),
+    last: fc.oneof(inner, inner, fc.constant([])),
+    fields: odd,
+  });
+}
+
+/** TRY in TRY and beside TRY, around a worker's task, a WAIT, a child. */
+function tries(depth: number): fc.Arbitrary<readonly Piece[]> {
+  const few = fc.array(
+    fc.oneof(
+      fc.record({ kind: fc.constant('simple' as const), def: fc.constantFrom('plain', 'strict'), fields: flaws }),
+      fc.record({ kind: fc.constant('child' as const), fields: odd }),
+    ),
+    { minLength: 1, maxLength: 2 },
+  );
+  if (depth <= 1) return few;
+  const inner = tries(depth - 1);
+  const forked = fc.record({
+    kind: fc.constant('fork' as const),
+    branches: fc.array(inner, { minLength: 2, maxLength: 2 }),
+    joinAll: fc.boolean(),
+    optional: fc.boolean(),
+  });
+  return fc.oneof(
+    few,
+    fc.array(fc.oneof({ weight: 3, arbitrary: tryOf(inner) }, forked), { minLength: 1, maxLength: 2 }),
+  );
+}
+
 function piece(depth: number): fc.Arbitrary<Piece> {
   if (depth <= 1) return leaf;
   const inner = list(depth - 1);
@@ -145,14 +178,8 @@ function piece(depth: number): fc.Arbitrary<Piece> {
       }),
     },
     {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: fc.constant('try' as const),
-        body: inner,
-        caught: fc.oneof(inner, fc.constant([]), fc.constant(undefined)),
-        last: fc.oneof(inner, fc.constant([])),
-        fields: odd,
-      }),
+      weight: 2,
+      arbitrary: tryOf(inner),
     },
     {
       weight: 1,
@@ -283,14 +310,19 @@ const base = aWorkflow()
   })
   .withTaskDef('kafka', { delivery: 'kafka', retryDelaySeconds: 1, inputTemplate: { from: 'template' } });
 
-export const definitions: fc.Arbitrary<WorkflowBuilder> = fc
-  .record({ pieces: list(depthMax), fields: workflowFields })
-  .map(({ pieces, fields }) => {
-    const tasks = new Renderer().list(pieces);
+export const definitions = definitionsOf(list(depthMax));
+
+/** Not much but TRY. */
+export const definitionsWithTries = definitionsOf(fc.array(tryOf(tries(2)), { minLength: 1, maxLength: 2 }));
+
+function definitionsOf(pieces: fc.Arbitrary<readonly Piece[]>): fc.Arbitrary<WorkflowBuilder> {
+  return fc.record({ pieces, fields: workflowFields }).map(({ pieces: made, fields }) => {
+    const tasks = new Renderer().list(made);
     const workflow = base.with(fields).withTask(...tasks);
     // A counterexample is read by people.
     return Object.assign(workflow, { [fc.toStringMethod]: () => JSON.stringify({ ...fields, tasks }) });
   });
+}
 
 export const happenings = [
   'claim',

@@ -26,6 +26,8 @@ const results: ReadonlySet<Command['type']> = new Set([
   'RecordChildRefusal',
   'RecordEvaluation',
 ]);
+/** A second result of these could find them opened again by a retry, under the same id. */
+const reopened: ReadonlySet<string> = new Set(['JOIN', 'TRY']);
 const byHandAtLast: ReadonlySet<string> = new Set(['WAIT', 'HUMAN', 'EVENT']);
 
 export function happen(run: Run, { what, pick, seconds }: Happening): void {
@@ -129,7 +131,7 @@ function scriptComesBack(run: Run, { taskId }: TaskState, pick: number): void {
 /** A worker, or the journal, delivers the last result once more: it must change nothing. */
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
-  if (last === undefined) return;
+  if (last === undefined || reopened.has(run.taskOf(last)?.taskType ?? '')) return;
   const before = withoutPlace(run);
   const events = run.decide({ ...last, id: `${last.id}-${run.commands.length}` });
   if (events.some(({ event }) => event.type !== 'CommandRejected') || withoutPlace(run) !== before)
@@ -140,8 +142,7 @@ function again(run: Run): void {
 function late(run: Run, pick: number): void {
   const ids = Object.entries(run.live.references).filter(([taskId, reference]) => {
     const task = run.live.tasks[reference];
-    // The result of a JOIN could find it opened again by a retry, under the same id.
-    return task !== undefined && task.taskType !== 'JOIN' && (task.taskId !== taskId || !isTaskOpen(task.status));
+    return task !== undefined && !reopened.has(task.taskType) && (task.taskId !== taskId || !isTaskOpen(task.status));
   });
   const taskId = ids[pick % Math.max(ids.length, 1)]?.[0];
   if (taskId === undefined) return;
