@@ -2,7 +2,7 @@
 import type { Decision } from './decision.js';
 import { operatorOf } from './operators/index.js';
 import type { Place } from './place.js';
-import { own, type TaskState } from './state.js';
+import { isTaskOpen, own, type TaskState } from './state.js';
 
 /** Asks from the inside out, all operators or only those of one type. Who waits for the task hears of its end when it is caught. */
 export function isCaught(decision: Decision, place: Place, failed: TaskState, only?: string): boolean {
@@ -18,6 +18,14 @@ export function isCaught(decision: Decision, place: Place, failed: TaskState, on
     return true;
   }
   return false;
+}
+
+/** Whether a JOIN still waits for it. */
+export function isAwaited({ state }: Decision, key: string): boolean {
+  return (own(state.awaited, key) ?? []).some((joinKey) => {
+    const join = own(state.tasks, joinKey);
+    return join !== undefined && isTaskOpen(join.status);
+  });
 }
 
 export function wakeJoins(decision: Decision, key: string): void {

@@ -7,7 +7,7 @@ import { ExpressionError } from '@dacapo/expressions';
 
 import { cancelOpenTask, isTotalTimeoutSpent } from './attempt-end.js';
 import { isGivenUp } from './branches.js';
-import { isCaught, wakeJoins } from './catch-failure.js';
+import { isAwaited, isCaught, wakeJoins } from './catch-failure.js';
 import type { Decision, Step } from './decision.js';
 import type { Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
@@ -118,7 +118,7 @@ function fail(decision: Decision, place: Place, task: TaskState): void {
 /** Where a TRY has given up meanwhile nothing is tried once more; only who waits for the attempt that is owed must see it end. */
 function retry(decision: Decision, place: Place, task: TaskState): void {
   const isOver = isGivenUp(decision, place);
-  if (!isOver || own(decision.state.awaited, place.key) !== undefined) scheduleRetry(decision, place, task);
+  if (!isOver || isAwaited(decision, place.key)) scheduleRetry(decision, place, task);
   const attempt = decision.task(place.key);
   if (!isOver || attempt === undefined || !isTaskOpen(attempt.status)) return;
   cancelOpenTask(decision, attempt, reasons.branchGivenUp(place.key, task.reason));

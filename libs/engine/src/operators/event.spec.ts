@@ -16,9 +16,10 @@ describe('EVENT to the queue of the server', () => {
     ['conductor:x', 'conductor:orders:x'],
     ['conductor:${workflow.input.a}', 'conductor:orders:1'],
   ])('%s is published to %s', (sink, queue) => {
-    const { run } = given(event(sink), [start({ a: 1 }, options)]).then([]);
-    expect(run.records.map((it) => it.event.type)).toContain('EventPublished');
-    expect(queue).toBe(run.task('e').output['event_produced']);
+    const { run } = given(event(sink), [start({ a: 1 }, options)]);
+    const published = run.records.map(({ event: it }) => it).find(({ type }) => type === 'EventPublished');
+    expect(published?.data).toMatchObject({ sink: queue });
+    expect(run.task('e').output['event_produced']).toBe(queue);
   });
 
   it('is an event of the workflow, and done', () => {

@@ -369,11 +369,18 @@ const weights: Partial<Record<Happening['what'], number>> = {
   terminate: 1,
 };
 
-export const stories: fc.Arbitrary<readonly Happening[]> = fc.array(
-  fc.record({
-    what: fc.oneof(...happenings.map((what) => ({ weight: weights[what] ?? 2, arbitrary: fc.constant(what) }))),
-    pick: fc.nat(1000),
-    seconds: fc.nat(90),
-  }),
-  { minLength: 5, maxLength: 40 },
-);
+export const stories = storiesOf(weights);
+
+/** Much fails, and is tried again. */
+export const storiesOfFailure = storiesOf({ ...weights, 'fail for good': 20, retry: 8, pause: 1 });
+
+function storiesOf(weightOf: typeof weights): fc.Arbitrary<readonly Happening[]> {
+  return fc.array(
+    fc.record({
+      what: fc.oneof(...happenings.map((what) => ({ weight: weightOf[what] ?? 2, arbitrary: fc.constant(what) }))),
+      pick: fc.nat(1000),
+      seconds: fc.nat(90),
+    }),
+    { minLength: 5, maxLength: 40 },
+  );
+}
