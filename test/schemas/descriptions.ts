@@ -53,7 +53,8 @@ export const eventDescriptions: Readonly<Record<EventType, string>> = {
   TaskSkipped: 'An operator let the flow pass over the task.',
   TasksRemoved: 'Tasks were taken out of the view; the history keeps them.',
   LoopIterated: 'A turn of a loop began; `output` is added to what its task shows, `dropped` keys go.',
-  BranchEntered: 'A TRY goes on with another of its lists; `errors` says what had failed in those that it has given up.',
+  BranchEntered:
+    'A TRY goes on with another of its lists; `errors` says what had failed in those that it has given up.',
   EvaluationRequested: 'A script went to the sandbox.',
   EvaluationRecorded: 'A script came back from the sandbox.',
   TaskDefsRequested: 'Definitions of tasks that came into being at run time are looked up.',

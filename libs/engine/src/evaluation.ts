@@ -27,7 +27,7 @@ export function evaluateAtOnce(decision: Decision, { form, source, input }: Eval
   return result.ok ? { value: result.value } : undefined;
 }
 
-/** Why there is no value. The words of what the script itself threw are the sandbox's, all others are ours. */
+/** Why there is no value. What the script itself threw, and what the server could not do, is told by the sandbox. */
 export function failureText({ kind, message }: EvaluationOutcome): string {
   switch (kind) {
     case 'fuel':
@@ -37,7 +37,7 @@ export function failureText({ kind, message }: EvaluationOutcome): string {
     case 'size':
       return reasons.scriptResultTooLarge;
     case 'fault':
-      return reasons.scriptFault;
+      return message ?? reasons.scriptFault;
     default:
       return message ?? '';
   }

@@ -16,7 +16,7 @@ import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
 import type { Place } from './place.js';
-import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
+import { isTaskOpen, isTaskSuccessful, type TaskState } from './state.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
 /** Works the agenda off; when nothing is left on it and nothing runs, the workflow is complete. What gets too long is put off. */

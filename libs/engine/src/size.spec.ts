@@ -1,7 +1,16 @@
 import { performance } from 'node:perf_hooks';
 
 import { Run } from './testing/run.js';
-import { aWorkflow, fork, join, setVariable, simple, task, type WorkflowBuilder } from './testing/definitions.js';
+import {
+  aWorkflow,
+  fork,
+  join,
+  setVariable,
+  simple,
+  task,
+  tryCatch,
+  type WorkflowBuilder,
+} from './testing/definitions.js';
 import { start } from './testing/steps.js';
 
 const unwatched = { audited: false };
@@ -31,6 +40,27 @@ function inARow(count: number): WorkflowBuilder {
   return aWorkflow().withTask(...range(count).map((i) => setVariable(`s${i}`, { last: i })));
 }
 
+/** Every branch is a TRY whose task fails while all the others are open. */
+function tries(count: number): WorkflowBuilder {
+  const branch = (i: number) =>
+    tryCatch(`t${i}`, {
+      try: [fork(`g${i}`, [simple(`a${i}`)], [simple(`b${i}`)]), join(`h${i}`, [`a${i}`])],
+      catch: [],
+    });
+  return aWorkflow().withTask(
+    fork('f', ...range(count).map((i) => [branch(i)])),
+    join(
+      'j',
+      range(count).map((i) => `t${i}`),
+    ),
+  );
+}
+
+function failTries(run: Run, count: number): void {
+  start()(run);
+  for (const i of range(count)) run.send('FailTask', { taskId: run.idOf(`a${i}`) });
+}
+
 function timeOf(work: () => void): number {
   const begin = performance.now();
   work();
@@ -57,6 +87,11 @@ describe('size', () => {
   it.each([
     ['a row', inARow, (run: Run) => start()(run)],
     ['a fan-out', fanOut, (run: Run, count: number) => workFanOut(run, count)],
+    [
+      'many TRY beside each other',
+      (count: number) => tries(count / 4),
+      (run: Run, count: number) => failTries(run, count / 4),
+    ],
   ])(
     'the work of %s grows with its length, not with its square',
     (_what, workflow, work) => {
@@ -73,6 +108,13 @@ describe('size', () => {
     },
     60_000,
   );
+
+  it('2,000 TRY beside each other catch what fails in them, and are joined', () => {
+    const run = new Run(tries(2000).flow(), unwatched);
+    failTries(run, 2000);
+    expect(run.live).toMatchObject({ status: 'COMPLETED', openCount: 0 });
+    expect(run.task('b7').status).toBe('CANCELED');
+  });
 
   it('deep nesting does not overflow', () => {
     let inner: readonly Readonly<Record<string, unknown>>[] = [simple('deep')];

@@ -133,7 +133,7 @@ describe('INLINE', () => {
     ['fault', 'Script was not evaluated: the sandbox broke off.'],
   ] as const)('fails in a way that may be retried when it is a matter of %s', (kind, message) => {
     given(one(), [start()])
-      .when(evaluated('i', { kind, message: 'words of a library' }))
+      .when(evaluated('i', kind === 'fault' ? { kind } : { kind, message: 'words of a library' }))
       .then([
         'EvaluationRecorded i',
         ['TaskFailed i', { status: 'FAILED', reasonForIncompletion: message, output: { error: message } }],
