@@ -3,11 +3,12 @@
  * workflow. For every other provider an executor publishes it.
  */
 import type { JsonObject } from '@dacapo/contracts';
-import { javaText, resolve } from '@dacapo/expressions';
+import { resolve } from '@dacapo/expressions';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import { isAsyncComplete } from '../built-in-types.js';
 import type { Decision } from '../decision.js';
+import { limits } from '../limits.js';
 import type { Place } from '../place.js';
 import { beginInLine, nextTaskId, resolveInput } from '../schedule.js';
 import { scopeOf } from '../scope.js';
@@ -53,7 +54,8 @@ function publish(decision: Decision, task: TaskState): void {
   const sink = task.input['sink'];
   const queue = queueOf(decision, task, sink);
   if (queue === undefined) {
-    const reasonForIncompletion = `Invalid / Unsupported sink specified: ${javaText(sink)}`;
+    const said = typeof sink === 'string' ? sink : JSON.stringify(sink);
+    const reasonForIncompletion = `Invalid / Unsupported sink specified: ${said.slice(0, limits.reasonCharacters)}`;
     return failTask(decision, task, 'FAILED', { reasonForIncompletion, output: messageOf(decision, task.input) });
   }
   const message = { ...messageOf(decision, task.input), event_produced: queue };

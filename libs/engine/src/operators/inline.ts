@@ -1,6 +1,7 @@
 /** INLINE: a script of the definition, as a task (contract 6.17). */
 import type { JsonObject } from '@dacapo/contracts';
 
+import { limits } from '../limits.js';
 import { own } from '../state.js';
 import { type ScriptPlan, scriptTask, textOf } from './script-task.js';
 
@@ -19,7 +20,7 @@ function plan(input: JsonObject): ScriptPlan {
   const expression = textOf(input['expression']);
   if (evaluatorType === '') return { error: emptyText('evaluatorType', 'INLINE') };
   if (evaluatorType !== 'value-param' && evaluatorType !== 'javascript' && evaluatorType !== 'graaljs') {
-    return { error: `Unknown evaluator '${evaluatorType}' in INLINE task.` };
+    return { error: `Unknown evaluator '${evaluatorType.slice(0, limits.reasonCharacters)}' in INLINE task.` };
   }
   if (expression === '') return { error: emptyText('expression', 'Inline') };
   if (evaluatorType === 'value-param') return { value: own(input, expression) ?? null };

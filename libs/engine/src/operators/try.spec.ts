@@ -186,6 +186,17 @@ describe('what a TRY catches', () => {
       .then(['TaskCompleted b', 'TaskCompleted t', 'TaskScheduled z', 'TaskCompleted z', end]);
   });
 
+  it('takes with it what a permissive task beside it has done: the list is given up as a whole', () => {
+    const body = [
+      fork('f', [simple('p', { permissive: true })], [wait('w', {}, { permissive: true })], [simple('a')]),
+      join('j', ['p', 'w', 'a']),
+    ];
+    given(guarded(...body), [start(), fail('p', 'borne'), fail('a', 'no'), complete('c')])
+      .thenTask('w', { status: 'CANCELED' })
+      .when(complete('z'))
+      .then(['TaskCompleted z', 'WorkflowCompleted']);
+  });
+
   it('is a failure at any depth; all that is open beside it is cancelled, with its children', () => {
     const body = [
       fork('f', [switchOn('s', 'x', { x: [simple('a')] })], [subWorkflow('child', { name: 'child' })], [wait('w')]),
