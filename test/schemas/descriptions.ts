@@ -53,6 +53,8 @@ export const eventDescriptions: Readonly<Record<EventType, string>> = {
   TaskSkipped: 'An operator let the flow pass over the task.',
   TasksRemoved: 'Tasks were taken out of the view; the history keeps them.',
   LoopIterated: 'A turn of a loop began or ended; `output` is added to what its task shows, `dropped` keys go.',
+  BranchEntered:
+    'A TRY goes on with another of its lists; `errors` says what had failed in those that it has given up.',
   EvaluationRequested: 'A script went to the sandbox.',
   EvaluationRecorded: 'A script came back from the sandbox.',
   TaskQueued: 'The definition of a DYNAMIC task is known: it stands in its queue now.',

@@ -149,6 +149,11 @@ const shapes = {
    * loop's task shows from now on, beside what it showed; `dropped` keys go.
    */
   LoopIterated: object({ taskId: text, iteration: integer }, { output: map, dropped: list(text) }),
+  /**
+   * A TRY goes on with another of its lists (`try`, `catch`, `finally`). `errors` says, by list, what had failed in those that were given
+   * up on the way.
+   */
+  BranchEntered: object({ taskId: text, branch: text, errors: mapOf(map) }),
   /** A script that the engine does not run itself. */
   EvaluationRequested: object({
     taskId: text,

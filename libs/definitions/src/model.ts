@@ -119,6 +119,7 @@ export interface WorkflowTask {
   readonly caseExpression?: string;
   /** LAMBDA's legacy script. */
   readonly scriptExpression?: string;
+  /** By case; of a TRY the lists `try`, `catch` and `finally`. */
   readonly decisionCases: Readonly<Record<string, readonly WorkflowTask[]>>;
   readonly defaultCase: readonly WorkflowTask[];
   /** @deprecated Style C of FORK_JOIN_DYNAMIC. */
@@ -140,6 +141,7 @@ export interface WorkflowTask {
   readonly taskDefinition?: TaskDef;
   readonly rateLimited?: boolean;
   readonly defaultExclusiveJoinTask: readonly string[];
+  /** EVENT, HTTP, KAFKA_PUBLISH: done when somebody outside says so. */
   readonly asyncComplete: boolean;
   readonly loopCondition?: string;
   readonly loopOver: readonly WorkflowTask[];

@@ -2,6 +2,7 @@
 import { decisionFaults, switchFaults } from './decision-rules.js';
 import { dynamicForkFaults, forkFaults } from './fork-rules.js';
 import type { WorkflowTask } from './model.js';
+import { tryFaults } from './try-rule.js';
 import { requiredFault, type Fault, type TaskFacts } from './task-fault.js';
 import { waitFaults } from './wait-rule.js';
 
@@ -11,6 +12,7 @@ const RULES: ReadonlyMap<string, TaskRule> = new Map<string, TaskRule>([
   ['EVENT', (task) => missing(task, 'sink', task.sink)],
   ['DECISION', decisionFaults],
   ['SWITCH', switchFaults],
+  ['TRY', tryFaults],
   ['DYNAMIC', (task) => missing(task, 'dynamicTaskNameParam', task.dynamicTaskNameParam)],
   ['FORK_JOIN_DYNAMIC', dynamicForkFaults],
   ['FORK_JOIN', forkFaults],
@@ -66,7 +68,9 @@ function terminateFaults(task: WorkflowTask): readonly Fault[] {
   }
   const { inputParameters: input } = task;
   const status = Object.hasOwn(input, 'terminationStatus') ? input['terminationStatus'] : undefined;
-  if (!TERMINATION_STATUSES.includes(status)) {
+  // Unlike Conductor's, an expression may decide; what it comes to is checked when the task runs.
+  const isOpen = typeof status === 'string' && status.includes('${');
+  if (!isOpen && !TERMINATION_STATUSES.includes(status)) {
     faults.push({
       field: 'inputParameters',
       message: `terminate task must have an terminationStatus parameter and must be set to COMPLETED or FAILED, taskName: ${task.name}`,

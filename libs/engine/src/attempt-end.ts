@@ -18,6 +18,7 @@ const builtIn: ReadonlySet<string> = new Set([
   'EXCLUSIVE_JOIN',
   'DO_WHILE',
   'FOR_EACH',
+  'TRY',
 ]);
 
 export interface TaskResult {
@@ -48,10 +49,16 @@ export function failTask(decision: Decision, task: TaskState, status: Failure, r
   decision.settle(task.referenceTaskName);
 }
 
-/** Somebody else's end takes it along: nothing follows from it. `childTermination` is what its child workflow hears. */
-export function cancelTask(decision: Decision, { taskId, subWorkflowId }: TaskState, childTermination: string): void {
-  const child = subWorkflowId === undefined ? {} : { subWorkflowId, childTermination };
-  decision.emit('TaskCanceled', { taskId, ...child });
+/** With its child workflow, which hears `childTermination`. Nothing follows from it. */
+export function cancelOpenTask(
+  decision: Decision,
+  { taskId, subWorkflowId }: TaskState,
+  childTermination: string,
+): void {
+  decision.emit('TaskCanceled', {
+    taskId,
+    ...(subWorkflowId === undefined ? {} : { subWorkflowId, childTermination }),
+  });
 }
 
 function emitFailure(

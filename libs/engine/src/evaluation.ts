@@ -8,6 +8,7 @@ import { runScript } from '@dacapo/expressions';
 import type { Decision } from './decision.js';
 import { scriptOf } from './flow.js';
 import { limits } from './limits.js';
+import { reasons } from './reasons.js';
 import type { TaskState } from './state.js';
 
 export interface Evaluation {
@@ -24,6 +25,22 @@ export function evaluateAtOnce(decision: Decision, { form, source, input }: Eval
   if (!compiled.ok) return undefined;
   const result = runScript(compiled.script, { $: input });
   return result.ok ? { value: result.value } : undefined;
+}
+
+/** Why there is no value. What the script itself threw, and what the server could not do, is told by the sandbox. */
+export function failureText({ kind, message }: EvaluationOutcome): string {
+  switch (kind) {
+    case 'fuel':
+      return reasons.scriptTooLong;
+    case 'memory':
+      return reasons.scriptTooMuchMemory;
+    case 'size':
+      return reasons.scriptResultTooLarge;
+    case 'fault':
+      return message ?? reasons.scriptFault;
+    default:
+      return message ?? '';
+  }
 }
 
 /** Asks the sandbox; the task stays open until its outcome is recorded. */

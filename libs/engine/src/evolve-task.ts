@@ -136,6 +136,8 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
       return reopenTask(state, task, event);
     case 'LoopIterated':
       return iterate(task, event.data);
+    case 'BranchEntered':
+      return enterBranch(task, event.data);
     case 'EvaluationRequested':
       task.isEvaluating = true;
       if (task.waitsFor !== undefined) task.waitedFor = task.waitsFor;
@@ -193,6 +195,13 @@ function iterate(task: TaskState, { iteration, output, dropped }: EventData<'Loo
   task.turn = iteration;
 }
 
+/** While a TRY is at it, its output says what failed last. */
+function enterBranch(task: TaskState, { branch, errors }: EventData<'BranchEntered'>): void {
+  task.branch = { name: branch, errors };
+  const error = errors['catch'] ?? errors['try'];
+  task.output = error === undefined ? {} : { error };
+}
+
 function endEvaluation(state: WorkflowState, task: TaskState): void {
   if (task.isEvaluating !== true) return;
   delete task.isEvaluating;
@@ -217,6 +226,7 @@ function progressTask(state: WorkflowState, task: TaskState, { data }: EventName
   takeResult(task, data);
   task.callbackAfterSeconds = data.callbackAfterSeconds ?? 0;
   delete task.timers['response'];
+  delete task.timers['lease'];
   // The worker's word replaces a delay that was still running.
   delete task.timers['offer'];
   setTimers(state, task, data.timers);

@@ -87,6 +87,7 @@ function apply(state: WorkflowState, event: Event): void {
     case 'TaskCanceled':
     case 'TaskReopened':
     case 'LoopIterated':
+    case 'BranchEntered':
     case 'EvaluationRequested':
     case 'EvaluationRecorded':
     case 'TaskDefsRequested':

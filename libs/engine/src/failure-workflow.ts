@@ -1,7 +1,9 @@
 /** What a failed workflow hands to its failure workflow (contract 5.11). Part of an event, so that the reaction needs nothing else. */
 import type { EventData, JsonObject } from '@dacapo/contracts';
+import { ExpressionError, resolve } from '@dacapo/expressions';
 
 import type { Decision } from './decision.js';
+import { scopeOf } from './scope.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 
 export function failureWorkflowOf(
@@ -12,7 +14,7 @@ export function failureWorkflowOf(
 ): EventData<'FailureWorkflowRequested'> | undefined {
   const { state } = decision;
   const { failureWorkflow, failureWorkflowVersion } = decision.flow.definition;
-  const name = failureWorkflow === undefined ? undefined : nameOf(failureWorkflow, state.input);
+  const name = failureWorkflow === undefined ? undefined : nameOf(failureWorkflow, state);
   if (name === undefined || name === '') return undefined;
   return {
     failureWorkflowId: decision.deriveId('failure-workflow', state.seq),
@@ -31,12 +33,25 @@ export function failureWorkflowOf(
   };
 }
 
-/** A name that starts with `$` is a path: its third part is the key of the workflow's input (`$workflow.input.handler`). */
-function nameOf(text: string, input: JsonObject): string | undefined {
-  if (!text.startsWith('$')) return text;
+/**
+ * The name may be an expression. Without braces it is Conductor's own syntax: a path whose third part is the key of the workflow's input
+ * (`$workflow.input.handler`).
+ */
+function nameOf(text: string, state: WorkflowState): string | undefined {
+  if (!text.startsWith('$') && !text.includes('${')) return text;
   const key = text.split('.')[2];
-  const value = key === undefined ? undefined : own(input, key);
+  const value = text.includes('${') ? resolved(text, state) : key === undefined ? undefined : own(state.input, key);
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Nothing, when it cannot be resolved: the workflow ends all the same. */
+function resolved(text: string, state: WorkflowState): unknown {
+  try {
+    return resolve(text, scopeOf(state));
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return undefined;
+  }
 }
 
 function describe(state: WorkflowState, status: string, reason: string | undefined): JsonObject {

@@ -2,10 +2,11 @@
 import { defaultTaskDef, type TaskDef } from '@dacapo/definitions';
 
 import { failTask } from './attempt-end.js';
+import { isCaught } from './catch-failure.js';
 import type { Decision } from './decision.js';
 import { operatorOf } from './operators/index.js';
 import { reasons } from './reasons.js';
-import { grantIfPolled } from './schedule.js';
+import { backToQueue, grantIfPolled } from './schedule.js';
 import { own, type TaskState } from './state.js';
 import { isDue, workflowTimer } from './timers.js';
 import { failWorkflow } from './workflow-end.js';
@@ -45,6 +46,9 @@ function fire(decision: Decision, kind: string, task: TaskState): void {
     case 'response':
       // Always goes through retry, whatever the policy says.
       return failTask(decision, task, 'TIMED_OUT', { reasonForIncompletion: reasons.responseTimeout(task, taskDef) });
+    case 'lease':
+      // The executor is gone; what it has begun may be done once more.
+      return backToQueue(decision, task, 0);
     case 'poll':
       return timeOut(
         decision,
@@ -86,6 +90,8 @@ function timeOut(
       return failTask(decision, task, 'TIMED_OUT', { reasonForIncompletion });
     case 'TIME_OUT_WF':
       decision.emit('TaskTimedOut', { taskId: task.taskId, reasonForIncompletion });
+      // The policy is about the workflow; a TRY around the task comes first.
+      if (isCaught(decision, decision.placeOf(task), task, 'TRY')) return;
       return failWorkflow(decision, 'TIMED_OUT', reasonForIncompletion, task);
     case 'ALERT_ONLY':
       return decision.emit('TimeoutAlerted', { timer: `${kind}:${task.taskId}`, reason: reasonForIncompletion });

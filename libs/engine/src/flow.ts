@@ -21,6 +21,8 @@ export interface Node {
   readonly parent: Node | undefined;
   /** The dynamic fork that made it; what is inside of it has it for a parent. */
   readonly owner: Node | undefined;
+  /** Key of the decision case whose list it stands in. */
+  readonly caseKey: string | undefined;
   /** First tasks of the branches: decision cases by key, fork branches by index. */
   readonly cases: ReadonlyMap<string, Node | undefined>;
   readonly otherwise: Node | undefined;
@@ -132,10 +134,11 @@ function compileList(
   tasks: readonly WorkflowTask[],
   parent: Node | undefined,
   compilation: Compilation,
+  caseKey?: string,
 ): Node | undefined {
   let next: Mutable<Node> | undefined;
   for (const task of tasks.toReversed()) {
-    const node = compileNode(task, next, parent, compilation);
+    const node = compileNode(task, next, parent, compilation, caseKey);
     if (task.type === 'FORK_JOIN_DYNAMIC' && next !== undefined) next.dynamicFork = node;
     next = node;
   }
@@ -149,6 +152,7 @@ function compileNode(
   next: Node | undefined,
   parent: Node | undefined,
   compilation: Compilation,
+  caseKey?: string,
 ): Mutable<Node> {
   const node: Mutable<Node> = {
     task,
@@ -158,6 +162,7 @@ function compileNode(
     next,
     parent,
     owner: compilation.owner,
+    caseKey,
     cases: new Map(),
     otherwise: undefined,
     branches: [],
@@ -169,7 +174,7 @@ function compileNode(
   };
   compilation.nodes.set(node.reference, node);
   node.cases = new Map(
-    Object.entries(task.decisionCases).map(([key, list]) => [key, compileList(list, node, compilation)]),
+    Object.entries(task.decisionCases).map(([key, list]) => [key, compileList(list, node, compilation, key)]),
   );
   node.otherwise = compileList(task.defaultCase, node, compilation);
   node.branches = task.forkTasks.flatMap((list) => compileList(list, node, compilation) ?? []);

@@ -38,4 +38,13 @@ export const limits = {
   scriptedJoinTasks: 200,
   /** Workflows above each other, each the child of the one before. */
   parents: 1000,
+  /**
+   * How long the server's own executor may keep a task that it has claimed before the task is offered again. It says with ExtendTaskLease
+   * that it is still at it.
+   */
+  builtInLeaseSeconds: 60,
+  /** When a task of the server that is not done, and did not say when, is looked at again: Conductor's `systemTaskWorkerCallbackDuration`. */
+  builtInCallbackSeconds: 30,
+  /** With more open tasks than this, those inside of a TRY are looked up by its definition instead of being searched for. */
+  openTasksSearched: 64,
 } as const;

@@ -42,6 +42,13 @@ export const reasons = {
   concurrency: (reference: string): string => `FOR_EACH ${reference}: concurrency must be a whole number of at least 1`,
   condition: (condition: string, message: string): string =>
     `Unable to evaluate condition ${condition}, exception ${message}`,
+  branchGivenUp: (reference: string, reason: string | undefined): string =>
+    `Task ${reference} of the parent workflow has failed: ${reason ?? 'null'}`,
+  /** Conductor's words; only that the limit is one of work and not of time. */
+  scriptTooLong: 'Script not evaluated within 4 seconds, interrupted.',
+  scriptTooMuchMemory: 'Script needs more memory than a script may have.',
+  scriptResultTooLarge: 'The result of the script is larger than a result may be.',
+  scriptFault: 'Script was not evaluated: the sandbox broke off.',
   parentTerminated: (reason: string | undefined, status: string): string =>
     reason === undefined || reason === ''
       ? `Parent workflow has been terminated with status ${status}`

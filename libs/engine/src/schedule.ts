@@ -2,8 +2,11 @@
 import type { EventData, JsonObject } from '@dacapo/contracts';
 import { evaluateTemplate } from '@dacapo/expressions';
 
+import { isBuiltIn } from './built-in-types.js';
 import type { Decision } from './decision.js';
 import { type Node, withInputTemplate } from './flow.js';
+import { limits } from './limits.js';
+import type { Retry } from './operators/operator.js';
 import { iterationOf, type Place } from './place.js';
 import { scopeOf } from './scope.js';
 import type { TaskState } from './state.js';
@@ -92,6 +95,25 @@ function responseTimeout(node: Node): number {
   return node.taskDef?.responseTimeoutSeconds ?? 0;
 }
 
+/**
+ * A task that the engine does itself, at once, or after the delay of a retry: then its timer `start` comes (`onTimer`). Gives the task
+ * when it is to be done now.
+ */
+export function beginInLine(
+  decision: Decision,
+  task: Omit<NewTask, 'status' | 'delaySeconds' | 'jitterMs' | 'previous'>,
+  retry: Retry | undefined,
+): TaskState | undefined {
+  const waitMs = retry === undefined ? 0 : retry.delaySeconds * 1000 + retry.jitterMs;
+  schedule(decision, {
+    ...task,
+    status: 'IN_PROGRESS',
+    ...(waitMs > 0 ? { timers: { ...task.timers, start: decision.now + waitMs } } : {}),
+    ...(retry === undefined ? {} : { previous: retry.previous, delaySeconds: retry.delaySeconds }),
+  });
+  return waitMs > 0 ? undefined : decision.task(task.place.key);
+}
+
 function timersOf(
   decision: Decision,
   { place: { node }, previous, queue, status, timers, delaySeconds = 0, jitterMs = 0 }: NewTask,
@@ -103,7 +125,7 @@ function timersOf(
   if (queue !== undefined && poll > 0) all['poll'] = offerAt + poll * 1000;
   const timeout = node.taskDef?.timeoutSeconds ?? 0;
   // WAIT and JOIN begin as soon as they are there; a worker's task when it is claimed (startTimers).
-  if (status === 'IN_PROGRESS' && timeout > 0) all['timeout'] = decision.now + timeout * 1000;
+  if (status === 'IN_PROGRESS' && timeout > 0) all['timeout'] = decision.now + (delaySeconds + timeout) * 1000;
   const total = node.taskDef?.totalTimeoutSeconds ?? 0;
   if (total > 0) all['total'] = (previous?.firstScheduledTime ?? decision.now) + total * 1000;
   return Object.keys(all).length === 0 ? undefined : all;
@@ -136,16 +158,47 @@ export function queueUp(
   grantIfPolled(decision, place);
 }
 
+/** HUMAN has nobody who claims it: it must be updated in time from the beginning on (contract 5.9). */
+export function responseTimer(decision: Decision, node: Node, callbackSeconds: number): Record<string, number> {
+  const response = responseTimeout(node);
+  return response > 0 ? { response: decision.now + (response + callbackSeconds) * 1000 } : {};
+}
+
 /** Timers that begin when a worker starts, or when the server does: per attempt, counted from its first start. */
 export function startTimers(decision: Decision, node: Node, task: TaskState): Record<string, number> | undefined {
   const timers: Record<string, number> = {};
   // Nobody answers for a child workflow before its end: it has no lease.
-  const response = task.queue === undefined ? 0 : responseTimeout(node);
+  const response = task.queue === undefined || isBuiltIn(task) ? 0 : responseTimeout(node);
+  if (isBuiltIn(task)) timers['lease'] = decision.now + limits.builtInLeaseSeconds * 1000;
   if (response > 0) timers['response'] = decision.now + response * 1000;
   const timeout = node.taskDef?.timeoutSeconds ?? 0;
   const startTime = task.startTime === 0 ? decision.now : task.startTime;
   if (timeout > 0) timers['timeout'] = startTime + (task.startDelaySeconds + timeout) * 1000;
   return Object.keys(timers).length === 0 ? undefined : timers;
+}
+
+/** A task that is not done waits in its queue again, from a time on; what it has come to so far goes into the event. */
+export function backToQueue(
+  decision: Decision,
+  task: TaskState,
+  seconds: number,
+  result: Omit<EventData<'TaskProgressed'>, 'taskId' | 'status' | 'callbackAfterSeconds' | 'timers'> = {},
+): void {
+  const place = decision.placeOf(task);
+  const offerAt = decision.now + seconds * 1000;
+  const poll = place.node.taskDef?.pollTimeoutSeconds ?? 0;
+  const timers = {
+    ...(seconds > 0 ? { offer: offerAt } : {}),
+    ...(poll > 0 ? { poll: offerAt + poll * 1000 } : {}),
+  };
+  decision.emit('TaskProgressed', {
+    taskId: task.taskId,
+    status: 'SCHEDULED',
+    ...result,
+    callbackAfterSeconds: seconds,
+    ...(Object.keys(timers).length > 0 ? { timers } : {}),
+  });
+  grantIfPolled(decision, place);
 }
 
 /** Hands a ready task to a parked poll in the same decision. */

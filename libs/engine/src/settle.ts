@@ -5,7 +5,9 @@ import type { TaskStatus } from '@dacapo/contracts';
 import { defaultTaskDef } from '@dacapo/definitions';
 import { ExpressionError } from '@dacapo/expressions';
 
-import { isTotalTimeoutSpent } from './attempt-end.js';
+import { cancelOpenTask, isTotalTimeoutSpent } from './attempt-end.js';
+import { isGivenUp } from './branches.js';
+import { isAwaited, isCaught, wakeJoins } from './catch-failure.js';
 import type { Decision, Step } from './decision.js';
 import { isSameTask, type Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
@@ -14,7 +16,7 @@ import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
 import { iterationOf, type Place } from './place.js';
-import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
+import { isTaskOpen, isTaskSuccessful, type TaskState } from './state.js';
 import { cancelInside, isInsideOver } from './turns.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
@@ -75,6 +77,15 @@ function enter(decision: Decision, place: Place): void {
 
 /** What was on its way into a loop, or into a branch, that has ended meanwhile is too late. */
 function isAdmitted(decision: Decision, place: Place): boolean {
+  return isAdmittedBy(decision, place, () => true);
+}
+
+/** Nothing of a loop that has ended, or of a turn that is over, is followed. */
+function isInRunningTurns(decision: Decision, place: Place): boolean {
+  return place.scope === '' || isAdmittedBy(decision, place, ({ body }) => body !== undefined);
+}
+
+function isAdmittedBy(decision: Decision, place: Place, isAsked: (around: Node) => boolean): boolean {
   for (
     let around = decision.around(place), inner = place;
     around !== undefined;
@@ -82,6 +93,7 @@ function isAdmitted(decision: Decision, place: Place): boolean {
   ) {
     const task = decision.task(around.key);
     const operator = operatorOf(around.node.task.type);
+    if (!isAsked(around.node)) continue;
     if (task !== undefined && operator.admits?.(decision, task, inner) === false) return false;
   }
   return true;
@@ -104,28 +116,33 @@ function settle(decision: Decision, key: string): void {
   if (task === undefined || isTaskOpen(task.status) || decision.state.status !== 'RUNNING') return;
   const place = decision.placeOf(task);
   if (place.node.body !== undefined) cancelInside(decision, place, task);
-  if (!isAdmitted(decision, place)) return;
-  if (task.retried) return scheduleRetry(decision, place, task);
+  if (!isInRunningTurns(decision, place)) return;
+  if (task.retried) return retry(decision, place, task);
+  const operator = operatorOf(place.node.task.type);
+  operator.onEnd?.(decision, place, task);
   const isSuccess = isTaskSuccessful(task.status);
   const isBorne = place.node.task.permissive && !isTotalTimeoutSpent(decision, place.node, task);
   // A failure that ends the workflow wakes no JOIN: it is cancelled like everything else that is open.
   if (!isSuccess && !isBorne) return fail(decision, place, task);
   wakeJoins(decision, key);
-  const operator = operatorOf(place.node.task.type);
   if (isSuccess && operator.follow !== undefined) operator.follow(decision, place, task);
   else proceed(decision, place);
 }
 
 /** Whoever is around the task may catch its failure; otherwise the workflow ends. */
 function fail(decision: Decision, place: Place, task: TaskState): void {
-  for (
-    let around = decision.around(place), inner = place;
-    around !== undefined;
-    inner = around, around = decision.around(around)
-  ) {
-    if (operatorOf(around.node.task.type).onFailure?.(decision, around, inner, task) === true) return;
-  }
+  if (isCaught(decision, place, task)) return;
   failWorkflow(decision, endOf(task.status), reasonOf(decision, place.node, task), task);
+}
+
+/** Where a TRY has given up meanwhile nothing is tried once more; only who waits for the attempt that is owed must see it end. */
+function retry(decision: Decision, place: Place, task: TaskState): void {
+  const isOver = isGivenUp(decision, place);
+  if (!isOver || isAwaited(decision, place.key)) scheduleRetry(decision, place, task);
+  const attempt = decision.task(place.key);
+  if (!isOver || attempt === undefined || !isTaskOpen(attempt.status)) return;
+  cancelOpenTask(decision, attempt, reasons.branchGivenUp(place.key, task.reason));
+  wakeJoins(decision, place.key);
 }
 
 function scheduleRetry(decision: Decision, place: Place, task: TaskState): void {
@@ -144,15 +161,6 @@ function jitterMs(decision: Decision, maxMs: number, task: TaskState): number {
   return draw % (maxMs + 1);
 }
 
-function wakeJoins(decision: Decision, key: string): void {
-  for (const joinKey of own(decision.state.awaited, key) ?? []) {
-    const join = decision.task(joinKey);
-    if (join === undefined) continue;
-    const place = decision.placeOf(join);
-    operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
-  }
-}
-
 /** The flow goes on behind a task: its neighbour in the list, or whatever its branch belongs to. */
 function proceed(decision: Decision, place: Place): void {
   const next = decision.after(place);
@@ -160,8 +168,17 @@ function proceed(decision: Decision, place: Place): void {
   const around = decision.around(place);
   if (around === undefined) return;
   const operator = operatorOf(around.node.task.type);
-  if (operator.onListEnd !== undefined) operator.onListEnd(decision, around, place);
-  else if (place.scope !== '') endBranch(decision, around);
+  if (operator.onListEnd === undefined) return place.scope === '' ? undefined : endBranch(decision, around);
+  operator.onListEnd(decision, around, place);
+  if (around.node.task.type === 'TRY' && place.scope !== '') endStraggler(decision, around);
+}
+
+/** A list of a TRY is through after its TRY, which somebody had ended: the turn of a loop may have waited for it. */
+function endStraggler(decision: Decision, owner: Place): void {
+  const task = decision.task(owner.key);
+  if (task === undefined || isTaskOpen(task.status)) return;
+  const turn = innermostTurn(decision, owner);
+  if (turn !== undefined) operatorOf(turn.loop.node.task.type).onListEnd?.(decision, turn.loop, turn.inner);
 }
 
 /** A branch of a fork is through. Where the JOIN did not wait for it, a turn of a loop may have. */

@@ -11,6 +11,7 @@ import {
   setVariable,
   simple,
   task,
+  tryCatch,
   wait,
   type WorkflowBuilder,
 } from './testing/definitions.js';
@@ -113,6 +114,27 @@ function workWaits(run: Run): void {
   }
 }
 
+/** Every branch is a TRY whose task fails while all the others are open. */
+function tries(count: number): WorkflowBuilder {
+  const branch = (i: number) =>
+    tryCatch(`t${i}`, {
+      try: [fork(`g${i}`, [simple(`a${i}`)], [simple(`b${i}`)]), join(`h${i}`, [`a${i}`])],
+      catch: [],
+    });
+  return aWorkflow().withTask(
+    fork('f', ...range(count).map((i) => [branch(i)])),
+    join(
+      'j',
+      range(count).map((i) => `t${i}`),
+    ),
+  );
+}
+
+function failTries(run: Run, count: number): void {
+  start()(run);
+  for (const i of range(count)) run.send('FailTask', { taskId: run.idOf(`a${i}`) });
+}
+
 function timeOf(work: () => void): number {
   const begin = performance.now();
   work();
@@ -156,6 +178,11 @@ describe('size', () => {
     ['a FOR_EACH', items, (run: Run, count: number) => workItems(run, count)],
     ['timers one by one', waits, (run: Run) => workWaits(run)],
     ['branches that a turn waits for', stragglers, (run: Run) => workWaits(run)],
+    [
+      'many TRY beside each other',
+      (count: number) => tries(count / 4),
+      (run: Run, count: number) => failTries(run, count / 4),
+    ],
   ])(
     'the work of %s grows with its length, not with its square',
     (_what, workflow, work) => {
@@ -193,6 +220,13 @@ describe('size', () => {
     const run = new Run(workflow(3000).flow(), unwatched);
     work(run);
     expect(run.live).toMatchObject({ status: 'COMPLETED', openCount: 0 });
+  });
+
+  it('2,000 TRY beside each other catch what fails in them, and are joined', () => {
+    const run = new Run(tries(2000).flow(), unwatched);
+    failTries(run, 2000);
+    expect(run.live).toMatchObject({ status: 'COMPLETED', openCount: 0 });
+    expect(run.task('b7').status).toBe('CANCELED');
   });
 
   it('deep nesting does not overflow', () => {

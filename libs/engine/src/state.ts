@@ -58,6 +58,8 @@ export interface TaskState {
   turn?: number;
   /** In loops: ids of the attempts before, which go with it when its turn is dropped. */
   earlier?: string[];
+  /** TRY only, once it has left its list `try`: where it is, and what had failed in the lists that it has given up. */
+  branch?: { readonly name: string; readonly errors: Readonly<Record<string, JsonObject>> };
   /** A script of it is in the sandbox. */
   isEvaluating?: true;
 }

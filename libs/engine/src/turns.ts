@@ -6,8 +6,9 @@ import type { JsonObject } from '@dacapo/contracts';
 
 import type { WorkflowTask } from '@dacapo/definitions';
 
-import { cancelTask } from './attempt-end.js';
+import { cancelOpenTask } from './attempt-end.js';
 import type { Decision } from './decision.js';
+import { errorsOf, isGivenUp } from './branches.js';
 import { chosenList } from './flow.js';
 import { begunTurns, runningTurns } from './loop-turns.js';
 import { innerScope, type Place, placeOf } from './place.js';
@@ -32,11 +33,22 @@ export function isListOver(decision: Decision, first: Place): boolean {
 /** Whether the lists that a task has led into are through. A loop ends only when what is inside of it is. */
 export function isInsideOver(decision: Decision, place: Place, task: TaskState): boolean {
   if (!isTaskSuccessful(task.status) || task.status === 'SKIPPED') return true;
+  if (task.taskType === 'TRY') return areListsOver(decision, place, task);
   const chosen = chosenList(place.node, task.output);
   if (chosen !== undefined) return isListOver(decision, placeOf(chosen, place.scope, place.fork));
   for (const index of scattered(branchCount(place, task))) {
     const branch = branchAt(decision, place, task, index);
     if (branch !== undefined && !isListOver(decision, branch)) return false;
+  }
+  return true;
+}
+
+/** A TRY has ended well: what may still run stands in the lists that it has been through without giving them up. */
+function areListsOver(decision: Decision, { node, scope, fork }: Place, task: TaskState): boolean {
+  for (const [key, first] of node.cases) {
+    if (first === undefined || Object.hasOwn(errorsOf(task), key)) continue;
+    const place = placeOf(first, scope, fork);
+    if (decision.task(place.key) !== undefined && !isListOver(decision, place)) return false;
   }
   return true;
 }
@@ -113,8 +125,11 @@ export function outputsOf(tasks: readonly TaskState[]): JsonObject {
   return Object.fromEntries(tasks.map(({ node, referenceTaskName, output }) => [node ?? referenceTaskName, output]));
 }
 
-export function failuresAmong(tasks: readonly TaskState[]): readonly TaskState[] {
-  return tasks.filter(({ status, retried }) => !isTaskOpen(status) && !isTaskSuccessful(status) && !retried);
+/** A failure that a TRY has caught is none of the loop's. */
+export function failuresAmong(decision: Decision, tasks: readonly TaskState[]): readonly TaskState[] {
+  return tasks
+    .filter(({ status, retried }) => !isTaskOpen(status) && !isTaskSuccessful(status) && !retried)
+    .filter((task) => !isGivenUp(decision, decision.placeOf(task)));
 }
 
 /** A loop has ended, whoever ended it: what still runs inside of it leads nowhere. */
@@ -123,7 +138,7 @@ export function cancelInside(decision: Decision, loop: Place, task: TaskState): 
     const first = firstOfTurn(loop, turn);
     if (first === undefined) continue;
     for (const inner of tasksFrom(decision, first, 'running')) {
-      if (isTaskOpen(inner.status)) cancelTask(decision, inner, reasons.loopEnded(loop.key));
+      if (isTaskOpen(inner.status)) cancelOpenTask(decision, inner, reasons.loopEnded(loop.key));
     }
   }
 }

@@ -83,7 +83,10 @@ describe('the failure workflow', () => {
     ['$workflow.input.handler', { handler: 'mine' }, 'mine'],
     ['$workflow.input.handler', {}, undefined],
     ['$workflow.input.toString', {}, undefined],
-    ['${workflow.input.handler}', { handler: 'mine' }, undefined],
+    ['${workflow.input.handler}', { handler: 'mine' }, 'mine'],
+    ['${workflow.input.handler}', {}, undefined],
+    ['handler_of_${workflow.input.who}', { who: 'me' }, 'handler_of_me'],
+    ['${a.status}', {}, 'FAILED'],
   ])('named %s with input %j is %s', (failureWorkflow, input, name) => {
     const { run } = given(failing({ failureWorkflow }), [start(input), fail('a')]);
     const requested = run.records.map(({ event }) => event).find((event) => event.type === 'FailureWorkflowRequested');

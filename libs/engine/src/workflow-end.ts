@@ -2,8 +2,9 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { evaluateTemplate, ExpressionError } from '@dacapo/expressions';
 
-import { cancelTask } from './attempt-end.js';
 import type { Decision } from './decision.js';
+import { cancelOpenTask } from './attempt-end.js';
+import { isGivenUp } from './branches.js';
 import { failureWorkflowOf } from './failure-workflow.js';
 import { reasons } from './reasons.js';
 import { scopeOf } from './scope.js';
@@ -35,8 +36,9 @@ function permissiveFailures(decision: Decision): readonly TaskState[] {
   return Object.values(decision.state.tasks)
     .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status) && !task.retried)
     .filter((task) => {
-      const { permissive, optional } = decision.placeOf(task).node.task;
-      return permissive && !optional;
+      const place = decision.placeOf(task);
+      const { permissive, optional } = place.node.task;
+      return permissive && !optional && !isGivenUp(decision, place);
     })
     .sort((a, b) => a.taskSeq - b.taskSeq);
 }
@@ -91,7 +93,7 @@ function cancelOpenTasks(decision: Decision, status: string, reason: string | un
   const childTermination = reasons.parentTerminated(reason, status);
   for (const reference of Object.keys(state.open)) {
     const task = own(state.tasks, reference);
-    if (task !== undefined) cancelTask(decision, task, childTermination);
+    if (task !== undefined) cancelOpenTask(decision, task, childTermination);
   }
 }
 

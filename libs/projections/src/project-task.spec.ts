@@ -271,6 +271,18 @@ describe('the task document', () => {
     expect(third.output).toEqual({ iteration: 3, 1: {}, 2: {}, 3: {} });
   });
 
+  it('of a TRY says what failed last while it is at it', () => {
+    const scheduledTry = event('TaskScheduled', { ...base, taskType: 'TRY', status: 'IN_PROGRESS' });
+    const branch = (name: string, errors: Record<string, Record<string, unknown>>, time: number): Event =>
+      event('BranchEntered', { taskId: 't', branch: name, errors }, time);
+    const caught = branch('catch', { try: { reason: 'one' } }, 5);
+    expect(fold(scheduledTry, caught)).toMatchObject({ output: { error: { reason: 'one' } }, updateTime: 5 });
+    const failed = branch('finally', { try: { reason: 'one' }, catch: { reason: 'two' } }, 6);
+    expect(fold(scheduledTry, caught, failed).output).toEqual({ error: { reason: 'two' } });
+    expect(fold(scheduledTry, caught, branch('try', {}, 7)).output).toEqual({});
+    expect(taskOf(caught)).toBe('t');
+  });
+
   it('never changes the document it is given', () => {
     const document = Object.freeze(fold(scheduled()));
     projectTask(document, claimed(), { partition: 3, offset: 2 });

@@ -29,6 +29,7 @@ export function taskOf(event: Event): string | undefined {
     case 'LoopIterated':
     case 'TaskQueued':
     case 'TasksForked':
+    case 'BranchEntered':
       return event.data.taskId;
     default:
       return undefined;
@@ -51,7 +52,8 @@ type TaskEvent = Extract<
       | 'TaskReopened'
       | 'LoopIterated'
       | 'TaskQueued'
-      | 'TasksForked';
+      | 'TasksForked'
+      | 'BranchEntered';
   }
 >;
 
@@ -202,6 +204,10 @@ function change(document: TaskDocument, event: TaskEvent, own: OwnOutputs | unde
       return queued(event);
     case 'TasksForked':
       return forked(document, event);
+    case 'BranchEntered': {
+      const error = event.data.errors['catch'] ?? event.data.errors['try'];
+      return { output: error === undefined ? {} : { error }, updateTime };
+    }
     default:
       return event satisfies never;
   }

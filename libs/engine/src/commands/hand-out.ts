@@ -1,8 +1,10 @@
 /** Tasks and their workers: claim, begin, lease, log. */
 import type { CommandData } from '@dacapo/contracts';
 
+import { isBuiltIn } from '../built-in-types.js';
 import type { Decision } from '../decision.js';
-import { startTimers } from '../schedule.js';
+import { limits } from '../limits.js';
+import { responseTimer, startTimers } from '../schedule.js';
 import { own, type TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 
@@ -32,12 +34,14 @@ function start(decision: Decision, task: TaskState, workerId: string): void {
 export function extendTaskLease(decision: Decision, { taskId }: CommandData<'ExtendTaskLease'>): void {
   const task = openTask(decision, taskId);
   if (task === undefined) return;
-  const seconds = decision.placeOf(task).node.taskDef?.responseTimeoutSeconds ?? 0;
-  const running = task.status === 'IN_PROGRESS' && seconds > 0;
-  decision.emit('TaskLeaseExtended', {
-    taskId,
-    ...(running ? { timers: { response: decision.now + seconds * 1000 } } : {}),
-  });
+  const timers = isBuiltIn(task) ? leaseTimer(decision, task) : responseTimer(decision, decision.placeOf(task).node, 0);
+  const running = task.status === 'IN_PROGRESS' && Object.keys(timers).length > 0;
+  decision.emit('TaskLeaseExtended', { taskId, ...(running ? { timers } : {}) });
+}
+
+/** A task that waits for somebody outside is in no executor's hands any more. */
+function leaseTimer(decision: Decision, task: TaskState): Readonly<Record<string, number>> {
+  return task.timers['lease'] === undefined ? {} : { lease: decision.now + limits.builtInLeaseSeconds * 1000 };
 }
 
 /** Logs are annotations: they are kept of ended tasks too. */

@@ -2,10 +2,11 @@
 import type { CommandData } from '@dacapo/contracts';
 
 import { completeTask, failTask, type TaskResult } from '../attempt-end.js';
+import { isAsyncComplete, isBuiltIn } from '../built-in-types.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
 import { isLoop } from '../loop-turns.js';
-import { grantIfPolled } from '../schedule.js';
+import { backToQueue, responseTimer } from '../schedule.js';
 import { runAgenda } from '../settle.js';
 import type { TaskState } from '../state.js';
 import { openTask } from './find-task.js';
@@ -36,23 +37,26 @@ export function progressTask(decision: Decision, data: CommandData<'ProgressTask
   const task = openTask(decision, data.taskId);
   if (task === undefined) return;
   const seconds = Math.min(Math.max(data.callbackAfterSeconds ?? 0, 0), limits.callbackSeconds);
-  const isWorkers = task.queue !== undefined;
-  const place = decision.placeOf(task);
-  const { node } = place;
-  const offerAt = decision.now + seconds * 1000;
-  const poll = node.taskDef?.pollTimeoutSeconds ?? 0;
-  const timers = {
-    ...(seconds > 0 ? { offer: offerAt } : {}),
-    ...(poll > 0 ? { poll: offerAt + poll * 1000 } : {}),
-  };
+  if (task.queue === undefined || isHeld(task)) return stay(decision, task, seconds, resultFor(task, data));
+  const isUnsaid = seconds === 0 && isBuiltIn(task);
+  backToQueue(decision, task, isUnsaid ? limits.builtInCallbackSeconds : seconds, resultOf(data));
+}
+
+/** The executor has done its part; the rest is for somebody outside, however long that takes (contract 5.8). */
+function isHeld(task: TaskState): boolean {
+  return task.status === 'IN_PROGRESS' && isBuiltIn(task) && isAsyncComplete(task);
+}
+
+function stay(decision: Decision, task: TaskState, seconds: number, result: TaskResult): void {
+  const { taskId, taskType } = task;
+  const timers = taskType === 'HUMAN' ? responseTimer(decision, decision.placeOf(task).node, seconds) : {};
   decision.emit('TaskProgressed', {
-    taskId: task.taskId,
-    status: isWorkers ? 'SCHEDULED' : 'IN_PROGRESS',
-    ...resultFor(task, data),
+    taskId,
+    status: 'IN_PROGRESS',
+    ...result,
     callbackAfterSeconds: seconds,
-    ...(isWorkers && Object.keys(timers).length > 0 ? { timers } : {}),
+    ...(Object.keys(timers).length > 0 ? { timers } : {}),
   });
-  grantIfPolled(decision, place);
 }
 
 /** What a loop shows are its turns: it may go on with them, now or after a retry of the workflow. */

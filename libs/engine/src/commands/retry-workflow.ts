@@ -3,18 +3,15 @@
  * where they were, loops go on with the turns that they were at (contract 5.12). What failed in a loop that has ended for good (an optional
  * one), or in a turn that is over, stays as it is. The run counts up, so that nothing of the new one can be mistaken for the old.
  */
+import { isGivenUp } from '../branches.js';
 import type { Decision } from '../decision.js';
 import { isLoop, isTurnRunning } from '../loop-turns.js';
 import { iterationOf, loopsAround, outerScope, type Place } from '../place.js';
 import { operatorOf } from '../operators/index.js';
+import { goOnInTries, reopenTries } from './reopen-tries.js';
 import { enterAnew, runAgenda } from '../settle.js';
 import { isEnded, isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import { workflowTimers } from './start-workflow.js';
-
-interface Candidate {
-  readonly place: Place;
-  readonly task: TaskState;
-}
 
 /** They are put back in place instead of being tried anew. */
 const reopened: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN', 'FORK_JOIN']);
@@ -28,9 +25,9 @@ export function retryWorkflow(decision: Decision): void {
     );
   }
   if (state.taskCount === 0) return decision.reject('WORKFLOW_NOT_STARTED', 'Workflow has not started yet');
-  const candidates = candidatesOf(decision);
+  const isAnyFailed = failedOf(decision).length > 0;
   const succeeded = succeededOf(decision);
-  if (candidates.length === 0 && state.status !== 'TIMED_OUT') {
+  if (!isAnyFailed && state.status !== 'TIMED_OUT') {
     const message = 'There are no retryable tasks! Use restart if you want to attempt entire workflow execution again.';
     return decision.reject('NOTHING_TO_RETRY', message);
   }
@@ -38,6 +35,8 @@ export function retryWorkflow(decision: Decision): void {
     run: state.run + 1,
     ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
   });
+  const tries = reopenTries(decision);
+  const candidates = failedOf(decision).map((task) => ({ task, place: decision.placeOf(task) }));
   const loops = candidates.filter(({ task }) => isLoop(task));
   const joins = candidates.filter(({ place }) => reopened.has(place.node.task.type));
   for (const { task } of loops) decision.emit('TaskReopened', { taskId: task.taskId });
@@ -52,6 +51,7 @@ export function retryWorkflow(decision: Decision): void {
   for (const { place } of joins) operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
   // What had ended well may never have been followed: results wait while a workflow is paused, and an end drops what was on the agenda.
   for (const reference of succeeded) decision.settle(reference);
+  goOnInTries(decision, tries);
   runAgenda(decision);
 }
 
@@ -62,12 +62,15 @@ function succeededOf(decision: Decision): readonly string[] {
     .map((task) => task.referenceTaskName);
 }
 
-function candidatesOf(decision: Decision): readonly Candidate[] {
+/** A failure that a TRY has caught is none of the workflow's. */
+function failedOf(decision: Decision): readonly TaskState[] {
   return Object.values(decision.state.tasks)
     .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status))
-    .toSorted((a, b) => a.taskSeq - b.taskSeq)
-    .map((task) => ({ task, place: decision.placeOf(task) }))
-    .filter(({ place }) => mayGoOn(decision, place));
+    .filter((task) => {
+      const place = decision.placeOf(task);
+      return mayGoOn(decision, place) && !isGivenUp(decision, place);
+    })
+    .toSorted((a, b) => a.taskSeq - b.taskSeq);
 }
 
 /** Whether every loop around it is to be opened again, and at its turn. */

@@ -4,13 +4,21 @@ import { exclusiveJoin } from './exclusive-join.js';
 import { forkJoinDynamic } from './fork-join-dynamic.js';
 import { doWhile } from './do-while.js';
 import { forEach } from './for-each.js';
+import { builtIn, startWorkflowTask } from './built-in.js';
+import { decisionOperator } from './decision.js';
+import { event } from './event.js';
 import { forkJoin } from './fork-join.js';
+import { human } from './human.js';
+import { inline } from './inline.js';
 import { join } from './join.js';
+import { lambda } from './lambda.js';
+import { noop } from './noop.js';
 import type { Operator } from './operator.js';
 import { setVariable } from './set-variable.js';
 import { subWorkflow } from './sub-workflow.js';
 import { switchOperator } from './switch.js';
 import { terminate } from './terminate.js';
+import { tryOperator } from './try.js';
 import { unsupported, unsupportedTypes } from './unsupported.js';
 import { wait } from './wait.js';
 import { workerTask } from './worker-task.js';
@@ -29,6 +37,18 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['WAIT', wait],
   ['SUB_WORKFLOW', subWorkflow],
   ['TERMINATE', terminate],
+  ['DECISION', decisionOperator],
+  ['INLINE', inline],
+  ['LAMBDA', lambda],
+  ['NOOP', noop],
+  ['HUMAN', human],
+  ['EVENT', event],
+  ['TRY', tryOperator],
+  ['START_WORKFLOW', startWorkflowTask],
+  ['HTTP', builtIn],
+  ['HTTP_POLL', builtIn],
+  ['KAFKA_PUBLISH', builtIn],
+  ['JSON_JQ_TRANSFORM', builtIn],
   ...unsupportedTypes.map((type): [string, Operator] => [type, unsupported]),
 ]);
 

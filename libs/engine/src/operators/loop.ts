@@ -84,7 +84,7 @@ export function endedTurn(
   const first = firstOfTurn(place, turn);
   if (first !== undefined && !isListOver(decision, first)) return undefined;
   const inner = tasksOfTurn(decision, place, turn);
-  const failed = failuresAmong(inner);
+  const failed = failuresAmong(decision, inner);
   if (failed.length === 0) return { task, inner };
   failLoop(decision, task, failed);
   return undefined;
@@ -94,7 +94,7 @@ export function endedTurn(
 export function onLoopFailure(decision: Decision, place: Place, inner: Place): boolean {
   const task = decision.task(place.key);
   if (task === undefined || !isTaskOpen(task.status)) return false;
-  failLoop(decision, task, failuresAmong(tasksOfTurn(decision, place, iterationOf(inner.scope))));
+  failLoop(decision, task, failuresAmong(decision, tasksOfTurn(decision, place, iterationOf(inner.scope))));
   return true;
 }
 

@@ -26,6 +26,8 @@ export interface Operator {
   onTimer?(decision: Decision, place: Place, task: TaskState): void;
   /** A task inside of it has failed for good; `inner` is the one of its own tasks in which that happened. True: it takes care of it. */
   onFailure?(decision: Decision, place: Place, inner: Place, failed: TaskState): boolean;
+  /** It has ended for good, well or badly, and before anything follows from that. */
+  onEnd?(decision: Decision, place: Place, task: TaskState): void;
   /** Whether the flow may still reach `inner`, a task inside of it. Without this, it may. */
   admits?(decision: Decision, task: TaskState, inner: Place): boolean;
   /** It goes on with what was too long for one step (`Decision.resume`). A loop: `from` is a turn; negative, whether that turn is over. */

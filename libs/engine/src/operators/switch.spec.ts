@@ -109,6 +109,16 @@ describe('SWITCH by a script', () => {
       ]);
   });
 
+  it('fails with words of our own when its script has spent what it may', () => {
+    given(workflow('$.n.x.y'), [start({ n: null })])
+      .when(evaluated('s', { kind: 'fuel' }))
+      .then([
+        'EvaluationRecorded s',
+        ['TaskFailed s', { reasonForIncompletion: 'Script not evaluated within 4 seconds, interrupted.' }],
+        'WorkflowFailed',
+      ]);
+  });
+
   it('goes on behind itself when it may fail', () => {
     given(workflow('$.n.x.y', { optional: true }), [start({ n: null })])
       .when(evaluated('s', { kind: 'error', message: 'no such thing' }))

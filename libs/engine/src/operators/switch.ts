@@ -4,12 +4,13 @@ import { switchText } from '@dacapo/expressions';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
-import { evaluateAtOnce, requestEvaluation } from '../evaluation.js';
+import { evaluateAtOnce, failureText, requestEvaluation } from '../evaluation.js';
 import { caseOf, chosenList } from '../flow.js';
-import { type Place, placeOf } from '../place.js';
-import { resolveInput, schedule } from '../schedule.js';
+import type { Place } from '../place.js';
+import { resolveInput } from '../schedule.js';
 import { own, type TaskState } from '../state.js';
 import { failWorkflow } from '../workflow-end.js';
+import { beginChoice, followCase, withCase } from './cases.js';
 import type { Operator, Retry } from './operator.js';
 
 export const switchOperator: Operator = {
@@ -27,20 +28,18 @@ export const switchOperator: Operator = {
     if (outcome !== undefined) {
       return choose(decision, place, input, switchText(outcome.value ?? null, 'script'), retry);
     }
-    const task = begin(decision, place, input, retry);
+    const task = beginChoice(decision, place, input, retry);
     if (task !== undefined) requestEvaluation(decision, task, evaluation);
   },
 
   onEvaluated(decision: Decision, _place: Place, task: TaskState, outcome: EvaluationOutcome): void {
     if (outcome.kind === undefined) select(decision, task, switchText(outcome.value ?? null, 'script'));
-    else failTask(decision, task, 'FAILED', { reasonForIncompletion: outcome.message ?? '' });
+    else failTask(decision, task, 'FAILED', { reasonForIncompletion: failureText(outcome) });
   },
 
   follow(decision: Decision, place: Place, task: TaskState): void {
     // An optional SWITCH whose script failed has selected nothing.
-    const first = chosenList(place.node, task.output);
-    if (first === undefined) decision.leave(place);
-    else decision.enter(placeOf(first, place.scope, place.fork));
+    followCase(decision, place, chosenList(place.node, task.output));
   },
 
   onListEnd(decision: Decision, place: Place): void {
@@ -48,16 +47,9 @@ export const switchOperator: Operator = {
   },
 };
 
-function begin(decision: Decision, place: Place, input: JsonObject, retry: Retry | undefined): TaskState | undefined {
-  const previous = retry === undefined ? {} : { previous: retry.previous };
-  schedule(decision, { place, taskType: 'SWITCH', input, status: 'IN_PROGRESS', ...previous });
-  return decision.task(place.key);
-}
-
 function choose(decision: Decision, place: Place, input: JsonObject, selected: string, retry: Retry | undefined): void {
-  const hasChildren = caseOf(place.node, selected) !== undefined;
-  const shown = { ...input, case: selected, ...(hasChildren ? { hasChildren: 'true' } : {}) };
-  const task = begin(decision, place, shown, retry);
+  const shown = withCase(input, selected, caseOf(place.node, selected));
+  const task = beginChoice(decision, place, shown, retry);
   if (task !== undefined) select(decision, task, selected);
 }
 

@@ -4,19 +4,7 @@ import type { Place } from '../place.js';
 import { failWorkflow } from '../workflow-end.js';
 import type { Operator } from './operator.js';
 
-export const unsupportedTypes = [
-  'DECISION',
-  'START_WORKFLOW',
-  'HUMAN',
-  'NOOP',
-  'HTTP',
-  'INLINE',
-  'LAMBDA',
-  'JSON_JQ_TRANSFORM',
-  'EVENT',
-  'KAFKA_PUBLISH',
-  'JDBC',
-] as const;
+export const unsupportedTypes = ['JDBC'] as const;
 
 export const unsupported: Operator = {
   enter(decision: Decision, place: Place): void {

@@ -91,6 +91,25 @@ describe('WAIT that cannot be', () => {
         'WorkflowFailed',
       ]);
   });
+
+  it.each([
+    ['a number', 5, '5'],
+    ['a flag', true, 'true'],
+    ['a map', { a: 1 }, '{a=1}'],
+  ])('reads %s as text', (_what, bad, text) => {
+    given(waiting({ duration: '${workflow.input.bad}' }))
+      .when(start({ bad }))
+      .then([
+        'WorkflowStarted',
+        'TaskScheduled w',
+        ['TaskFailed w', { reasonForIncompletion: `Invalid/Unsupported Wait duration. Provided: ${text}` }],
+        'WorkflowFailed',
+      ]);
+  });
+
+  it.each([null, ' '])('waits for a word when an expression comes to %j', (bad) => {
+    given(waiting({ duration: '${workflow.input.bad}' }), [start({ bad })]).thenTask('w', { status: 'IN_PROGRESS' });
+  });
 });
 
 describe('WAIT for a word', () => {

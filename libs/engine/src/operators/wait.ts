@@ -1,9 +1,10 @@
 /** WAIT: for a duration, until a point in time, or for a signal or an update (contract 6.13). Never early, to the millisecond. */
 import type { JsonObject } from '@dacapo/contracts';
-import { parseDuration, parseUntil } from '@dacapo/expressions';
+import { javaText, parseDuration, parseUntil } from '@dacapo/expressions';
 
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
+import { limits } from '../limits.js';
 import type { Place } from '../place.js';
 import { resolveInput, schedule } from '../schedule.js';
 import type { TaskState } from '../state.js';
@@ -43,15 +44,21 @@ function wishOf(input: JsonObject, now: number): Wish {
   if (duration !== '') {
     const durationMs = parseDuration(duration);
     return durationMs === null
-      ? { error: `Invalid/Unsupported Wait duration. Provided: ${duration}` }
+      ? { error: `Invalid/Unsupported Wait duration. Provided: ${shown(duration)}` }
       : { until: now + durationMs };
   }
   if (until === '') return { forever: true };
   const time = parseUntil(until);
-  return time === null ? { error: `Invalid/Unsupported Wait Until format.  Provided: ${until}` } : { until: time };
+  return time === null
+    ? { error: `Invalid/Unsupported Wait Until format.  Provided: ${shown(until)}` }
+    : { until: time };
 }
 
+function shown(text: string): string {
+  return text.slice(0, limits.reasonCharacters);
+}
+
+/** Whatever came out of an expression is read as text; what is not there is blank. */
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.trim();
-  return typeof value === 'number' ? String(value) : '';
+  return value === undefined || value === null ? '' : javaText(value).trim();
 }

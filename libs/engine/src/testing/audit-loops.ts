@@ -166,16 +166,25 @@ export class LoopAudit {
     for (const inner of this.inner.values()) {
       if (inner.loop !== loop || inner.turn !== turn) continue;
       must(!inner.open && !inner.owed, `I7 ${inner.key} is over before turn ${turn} of ${loop.key} is`);
-      must(!inner.failed, `I7 ${inner.key} has failed, and with it ${loop.key}`);
+      must(!inner.failed || this.isInTry(inner), `I7 ${inner.key} has failed, and with it ${loop.key}`);
     }
+  }
+
+  /** A failure between a TRY and the loop around it may have been caught. */
+  private isInTry({ key, loop }: Inner): boolean {
+    let around = this.nodes.get(key);
+    while (around !== undefined && around !== loop.node && around.task.type !== 'TRY') around = outerNode(around);
+    return around?.task.type === 'TRY';
   }
 
   private remove(taskIds: readonly string[]): void {
     for (const taskId of taskIds) {
-      const inner = this.inner.get(this.names.get(taskId) ?? '');
-      must(inner?.open === false, 'only tasks of turns that are over are removed');
+      const key = this.names.get(taskId) ?? '';
+      must(this.inner.get(key)?.open !== true, 'only tasks of turns that are over are removed');
       must(!this.removed.has(taskId), 'a task is removed once');
       this.removed.add(taskId);
+      this.inner.delete(key);
+      this.loops.delete(key);
     }
   }
 }

@@ -5,6 +5,7 @@
 import {
   decodeEvent,
   type Event,
+  type EventNamed,
   expectedHash,
   type Hash,
   type JsonObject,
@@ -42,6 +43,8 @@ interface Attempt {
   retried: boolean;
   isSuccess: boolean;
   endedInRun: number;
+  /** TRY: the list that it is in. */
+  branch: string;
 }
 
 interface Circumstances {
@@ -75,6 +78,8 @@ export class Audit {
   private readonly latest = new Map<string, Attempt>();
   private readonly scheduled = new Set<string>();
   private readonly loops = new LoopAudit();
+  /** TRY tasks that may go back to an earlier list. */
+  private readonly reopened = new Set<string>();
 
   constructor(private readonly hash: Hash) {}
 
@@ -216,11 +221,16 @@ export class Audit {
       case 'TaskTimedOut':
       case 'TaskCanceled':
         return this.end(event);
+      case 'BranchEntered':
+        return this.enterBranch(event);
+      case 'TasksRemoved':
+        return this.remove(event.data.taskIds);
       case 'TaskReopened': {
         const attempt = this.attempt(event);
         must(!attempt.open && attempt.endedInRun < this.run, 'I4 only a new run opens an ended attempt again');
         attempt.open = true;
         attempt.retried = false;
+        this.reopened.add(attempt.taskId);
         return;
       }
       default:
@@ -263,6 +273,7 @@ export class Audit {
       retried: false,
       isSuccess: false,
       endedInRun: -1,
+      branch: 'try',
     };
     this.attempts.set(taskId, attempt);
     this.latest.set(reference, attempt);
@@ -299,6 +310,28 @@ export class Audit {
     attempt.isSuccess = status === 'COMPLETED' || status === 'COMPLETED_WITH_ERRORS';
     attempt.retried = event.type !== 'TaskCompleted' && event.data.retried === true;
     attempt.timers.clear();
+  }
+
+  /** A TRY goes forward through its lists; only when it has just been opened again it goes back. */
+  private enterBranch(event: EventNamed<'BranchEntered'>): void {
+    const attempt = this.openAttempt(event);
+    const { branch, errors } = event.data;
+    const goesOn = lists.indexOf(branch) > lists.indexOf(attempt.branch);
+    must(
+      goesOn || this.reopened.has(attempt.taskId),
+      `TRY ${attempt.reference} goes from ${attempt.branch} to ${branch}`,
+    );
+    must(!Object.hasOwn(errors, branch), `TRY ${attempt.reference} does not begin a list that has failed`);
+    this.reopened.delete(attempt.taskId);
+    attempt.branch = branch;
+  }
+
+  private remove(taskIds: readonly string[]): void {
+    for (const taskId of taskIds) {
+      const attempt = this.attempts.get(taskId);
+      must(attempt !== undefined, 'only what was scheduled is removed');
+      if (this.latest.get(attempt.reference) === attempt) this.latest.delete(attempt.reference);
+    }
   }
 
   private attempt(event: Extract<Event, { readonly data: { readonly taskId: string } }>): Attempt {
@@ -341,7 +374,10 @@ export class Audit {
     const isOver = this.ended !== undefined;
     must((state.status !== 'RUNNING' && state.status !== 'PAUSED') === isOver, `status ${state.status} fits the log`);
     if (isOver) must(open.length === 0, 'I3 nothing is open in an ended workflow');
-    for (const task of open) this.checkJoin(state, task);
+    for (const task of open) {
+      this.checkJoin(state, task);
+      checkLists(state, task, flow);
+    }
     this.loops.check(state);
     if (state.status === 'RUNNING') this.checkProgress(state, open, flow);
     this.checkDocuments(state, tasks);
@@ -378,8 +414,8 @@ export class Audit {
     must(open.length > 0 || state.deferred.length > 0, `I19 ${definition.name} runs with nothing open`);
     must(
       state.deferred.length > 0 ||
-        open.some((task) => task.isEvaluating === true || (!joins.has(task.taskType) && !isLoop(task))),
-      `I19 only JOINs and loops are open: ${open.map((task) => task.referenceTaskName).join()}`,
+        open.some((task) => task.isEvaluating === true || (!waiters.has(task.taskType) && !isLoop(task))),
+      `I19 only tasks that wait for others are open: ${open.map((task) => task.referenceTaskName).join()}`,
     );
     must(state.held.length === 0, 'I19 nothing is held back while the workflow runs');
   }
@@ -410,7 +446,26 @@ export class Audit {
   }
 }
 
-const joins: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN']);
+const waiters: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN', 'TRY']);
+const lists: readonly string[] = ['try', 'catch', 'finally'];
+
+/** What is open inside of a TRY stands in a list that it has come to and has not given up. */
+function checkLists(state: WorkflowState, { referenceTaskName, node, scope = '', fork }: TaskState, flow: Flow): void {
+  if (fork !== undefined || scope !== '') return;
+  let inner = flow.nodes.get(node ?? referenceTaskName);
+  for (let around = inner?.parent; around !== undefined; inner = around, around = around.parent) {
+    const owner = around.task.type === 'TRY' ? state.tasks[around.reference] : undefined;
+    if (owner === undefined) continue;
+    const key = inner?.caseKey ?? '';
+    const what = `${referenceTaskName} is open in list ${key} of TRY ${around.reference} (${owner.status})`;
+    // What ends while the workflow is paused has no consequences before it is resumed.
+    const isOver = !isTaskOpen(owner.status) && owner.status !== 'COMPLETED';
+    must(!isOver || state.status === 'PAUSED', `${what}, which has failed`);
+    must(!Object.hasOwn(owner.branch?.errors ?? {}, key), `${what}, which was given up`);
+    const current = owner.branch?.name ?? 'try';
+    must(!isTaskOpen(owner.status) || lists.indexOf(key) <= lists.indexOf(current), `${what}, which is at ${current}`);
+  }
+}
 
 const workflowFields = [
   'workflowId',

@@ -148,6 +148,27 @@ export function subWorkflow(reference: string, subWorkflowParam: Fields, fields:
   return task('SUB_WORKFLOW', reference, { subWorkflowParam, ...fields });
 }
 
+/** `javascript` unless the input says otherwise. */
+export function inline(
+  reference: string,
+  expression: string,
+  inputParameters: Fields = {},
+  fields: Fields = {},
+): Fields {
+  return task('INLINE', reference, {
+    inputParameters: { evaluatorType: 'javascript', expression, ...inputParameters },
+    ...fields,
+  });
+}
+
+export function tryCatch(
+  reference: string,
+  lists: { readonly try: readonly Fields[]; readonly catch?: readonly Fields[]; readonly finally?: readonly Fields[] },
+  fields: Fields = {},
+): Fields {
+  return task('TRY', reference, { decisionCases: lists, ...fields });
+}
+
 export function terminate(reference: string, terminationStatus: string, inputParameters: Fields = {}): Fields {
   return task('TERMINATE', reference, { inputParameters: { terminationStatus, ...inputParameters } });
 }

@@ -52,6 +52,20 @@ type Piece =
       readonly concurrency: number;
       readonly fields: Fields;
     }
+  | {
+      readonly kind: 'try';
+      readonly body: readonly Piece[];
+      readonly caught: readonly Piece[] | undefined;
+      readonly last: readonly Piece[];
+      readonly fields: Fields;
+    }
+  | {
+      readonly kind: 'decision';
+      readonly value: unknown;
+      readonly first: readonly Piece[];
+      readonly otherwise: readonly Piece[];
+    }
+  | { readonly kind: 'typed'; readonly type: string; readonly name: string; readonly fields: Fields }
   | { readonly kind: 'set'; readonly value: unknown }
   | { readonly kind: 'wait'; readonly input: Fields; readonly fields: Fields }
   | { readonly kind: 'child'; readonly fields: Fields }
@@ -81,8 +95,41 @@ const value = fc.constantFrom<unknown>('x', 'y', 'other', 5, '${workflow.variabl
 
 /** Names of workers' tasks, registered or not, and of the server's. */
 const dynamicName = fc.constantFrom<unknown>('plain', 'strict', 'total', 'kafka', 'nobody', 'WAIT', 7);
+const odd = fc.constantFrom<Fields>({}, {}, { optional: true }, { permissive: true }, { retryCount: 1 });
+
+/** Tasks of the engine and of the server, with every way that they may go. */
+const typed: fc.Arbitrary<Piece> = fc
+  .record({
+    what: fc.constantFrom<readonly [type: string, fields: Fields]>(
+      ['NOOP', {}],
+      ['HUMAN', {}],
+      ['INLINE', { inputParameters: { evaluatorType: 'javascript', expression: '$.v', v: '${workflow.variables.v}' } }],
+      ['INLINE', { inputParameters: { evaluatorType: 'javascript', expression: '[3, 1].sort()[0]' } }],
+      ['INLINE', { inputParameters: { evaluatorType: 'cobol', expression: '1' } }],
+      ['LAMBDA', { inputParameters: { scriptExpression: 'return [$.a].map(x => x)', a: 1 } }],
+      ['EVENT', { sink: 'conductor' }],
+      ['EVENT', { sink: 'conductor:x', asyncComplete: true }],
+      ['EVENT', { sink: 'conductor-x' }],
+      ['EVENT', { sink: 'kafka:orders' }],
+      ['HTTP', { inputParameters: { uri: 'http://x' } }],
+      ['HTTP', { inputParameters: { uri: 'http://x' }, asyncComplete: true, startDelay: 3 }],
+      ['HTTP_POLL', { inputParameters: { uri: 'http://x' } }],
+      ['JSON_JQ_TRANSFORM', { inputParameters: { queryExpression: '.' } }],
+      ['KAFKA_PUBLISH', { inputParameters: { kafka_request: {} } }],
+      ['START_WORKFLOW', { inputParameters: { startWorkflow: { name: 'x' } } }],
+    ),
+    name: fc.constantFrom('unregistered', ...taskDefs),
+    fields: odd,
+  })
+  .map(({ what: [type, fields], name, fields: more }) => ({
+    kind: 'typed' as const,
+    type,
+    name,
+    fields: { ...fields, ...more },
+  }));
 
 const leaf: fc.Arbitrary<Piece> = fc.oneof(
+  { weight: 5, arbitrary: typed },
   {
     weight: 8,
     arbitrary: fc.record({ kind: fc.constant('simple' as const), def: fc.constantFrom(...taskDefs), fields: flaws }),
@@ -121,6 +168,39 @@ const leaf: fc.Arbitrary<Piece> = fc.oneof(
   },
 );
 
+function tryOf(inner: fc.Arbitrary<readonly Piece[]>): fc.Arbitrary<Piece> {
+  return fc.record({
+    kind: fc.constant('try' as const),
+    body: inner,
+    caught: fc.oneof(inner, fc.constant([]), fc.constant(undefined)),
+    last: fc.oneof(inner, inner, fc.constant([])),
+    fields: odd,
+  });
+}
+
+/** TRY in TRY and beside TRY, around a worker's task, a WAIT, a child. */
+function tries(depth: number): fc.Arbitrary<readonly Piece[]> {
+  const few = fc.array(
+    fc.oneof(
+      fc.record({ kind: fc.constant('simple' as const), def: fc.constantFrom('plain', 'strict'), fields: flaws }),
+      fc.record({ kind: fc.constant('child' as const), fields: odd }),
+    ),
+    { minLength: 1, maxLength: 2 },
+  );
+  if (depth <= 1) return few;
+  const inner = tries(depth - 1);
+  const forked = fc.record({
+    kind: fc.constant('fork' as const),
+    branches: fc.array(inner, { minLength: 2, maxLength: 2 }),
+    joinAll: fc.boolean(),
+    optional: fc.boolean(),
+  });
+  return fc.oneof(
+    few,
+    fc.array(fc.oneof({ weight: 3, arbitrary: tryOf(inner) }, forked), { minLength: 1, maxLength: 2 }),
+  );
+}
+
 function piece(depth: number): fc.Arbitrary<Piece> {
   if (depth <= 1) return leaf;
   const inner = list(depth - 1);
@@ -133,6 +213,19 @@ function piece(depth: number): fc.Arbitrary<Piece> {
         script: fc.boolean(),
         value,
         cases: fc.array(fc.oneof(inner, fc.constant([])), { minLength: 2, maxLength: 3 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: tryOf(inner),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('decision' as const),
+        value,
+        first: fc.oneof(inner, fc.constant([])),
+        otherwise: inner,
       }),
     },
     {
@@ -238,6 +331,20 @@ class Renderer {
             inputParameters: { terminationStatus: piece.status, workflowOutput: { by: reference } },
           }),
         ];
+      case 'typed':
+        return [task(piece.type, reference, { name: piece.name, ...piece.fields })];
+      case 'try': {
+        const [body, caught, last] = [piece.body, piece.caught ?? [], piece.last].map((inner) => this.list(inner));
+        const lists = { try: body ?? [], ...(piece.caught === undefined ? {} : { catch: caught }), finally: last };
+        return [task('TRY', reference, { decisionCases: lists, ...piece.fields })];
+      }
+      case 'decision': {
+        const inputParameters = { value: piece.value };
+        const decisionCases = { x: this.list(piece.first) };
+        const defaultCase = this.list(piece.otherwise);
+        const caseValueParam = 'value';
+        return [task('DECISION', reference, { caseValueParam, inputParameters, decisionCases, defaultCase })];
+      }
       case 'switch': {
         const [first = [], second = [], otherwise = []] = piece.cases.map((inner) => this.list(inner));
         const cases = { x: first, y: second };
@@ -389,14 +496,19 @@ export function lookUp(names: readonly string[]): Readonly<Record<string, Fields
   return Object.fromEntries(found.map((name) => [name, { ...aRegisteredTaskDef(name, registered[name]) }]));
 }
 
-export const definitions: fc.Arbitrary<WorkflowBuilder> = fc
-  .record({ pieces: list(depthMax), fields: workflowFields })
-  .map(({ pieces, fields }) => {
-    const tasks = new Renderer().list(pieces);
+export const definitions = definitionsOf(list(depthMax));
+
+/** Not much but TRY. */
+export const definitionsWithTries = definitionsOf(fc.array(tryOf(tries(2)), { minLength: 1, maxLength: 2 }));
+
+function definitionsOf(pieces: fc.Arbitrary<readonly Piece[]>): fc.Arbitrary<WorkflowBuilder> {
+  return fc.record({ pieces, fields: workflowFields }).map(({ pieces: made, fields }) => {
+    const tasks = new Renderer().list(made);
     const workflow = base.with(fields).withTask(...tasks);
     // A counterexample is read by people.
     return Object.assign(workflow, { [fc.toStringMethod]: () => JSON.stringify({ ...fields, tasks }) });
   });
+}
 
 export const happenings = [
   'claim',
@@ -408,6 +520,7 @@ export const happenings = [
   'progress',
   'lease',
   'log',
+  'evaluated',
   'late',
   'again',
   'time',
@@ -441,14 +554,22 @@ const weights: Partial<Record<Happening['what'], number>> = {
   resume: 3,
   'child ends': 4,
   found: 6,
+  evaluated: 4,
   terminate: 1,
 };
 
-export const stories: fc.Arbitrary<readonly Happening[]> = fc.array(
-  fc.record({
-    what: fc.oneof(...happenings.map((what) => ({ weight: weights[what] ?? 2, arbitrary: fc.constant(what) }))),
-    pick: fc.nat(1000),
-    seconds: fc.nat(90),
-  }),
-  { minLength: 5, maxLength: 40 },
-);
+export const stories = storiesOf(weights);
+
+/** Much fails, and is tried again. */
+export const storiesOfFailure = storiesOf({ ...weights, 'fail for good': 20, retry: 8, pause: 1 });
+
+function storiesOf(weightOf: typeof weights): fc.Arbitrary<readonly Happening[]> {
+  return fc.array(
+    fc.record({
+      what: fc.oneof(...happenings.map((what) => ({ weight: weightOf[what] ?? 2, arbitrary: fc.constant(what) }))),
+      pick: fc.nat(1000),
+      seconds: fc.nat(90),
+    }),
+    { minLength: 5, maxLength: 40 },
+  );
+}

@@ -45,6 +45,12 @@ export class Run {
     return task;
   }
 
+  /** The task that a command is about, if it is about one that is there. */
+  taskOf({ data }: Command): TaskState | undefined {
+    const reference = 'taskId' in data ? own(this.live.references, data.taskId) : undefined;
+    return reference === undefined ? undefined : own(this.live.tasks, reference);
+  }
+
   idOf(reference: string): string {
     return this.task(reference).taskId;
   }

@@ -1,5 +1,5 @@
 /** Lets happenings happen to a run, and brings a run to its end. */
-import type { EvaluationOutcome, Command } from '@dacapo/contracts';
+import type { Command, EvaluationOutcome } from '@dacapo/contracts';
 import { canonicalJson } from '@dacapo/definitions';
 
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
@@ -7,6 +7,8 @@ import { nextDue } from '../timers.js';
 import { type Happening, lookUp } from './generators.js';
 import type { Run } from './run.js';
 
+/** Not in a queue, but for somebody outside to end, or at least open to that. */
+const byHand: ReadonlySet<string> = new Set(['WAIT', 'HUMAN', 'EVENT', 'INLINE', 'TRY']);
 const childEnds = ['COMPLETED', 'COMPLETED', 'FAILED', 'TIMED_OUT', 'TERMINATED'] as const;
 const signals = ['COMPLETED', 'COMPLETED', 'FAILED', 'FAILED_WITH_TERMINAL_ERROR'] as const;
 const results: ReadonlySet<Command['type']> = new Set([
@@ -15,10 +17,14 @@ const results: ReadonlySet<Command['type']> = new Set([
   'CancelTask',
   'RecordChildEnd',
   'RecordChildRefusal',
+  'RecordEvaluation',
 ]);
+/** A second result of these could find them opened again by a retry, under the same id. */
+const reopened: ReadonlySet<string> = new Set(['JOIN', 'TRY']);
+const byHandAtLast: ReadonlySet<string> = new Set(['WAIT', 'HUMAN', 'EVENT']);
 
 export function happen(run: Run, { what, pick, seconds }: Happening): void {
-  const worked = choose(openTasks(run), pick, (task) => task.queue !== undefined || task.taskType === 'WAIT');
+  const worked = choose(openTasks(run), pick, (task) => task.queue !== undefined || byHand.has(task.taskType));
   const child = choose(openTasks(run), pick, (task) => task.subWorkflowId !== undefined);
   switch (what) {
     case 'time':
@@ -128,6 +134,9 @@ const scriptOutcomes = [
   { value: false },
   { value: { status: 'FAILED', reasonForIncompletion: 'the script says no' } },
   { kind: 'error', message: 'no such function' },
+  { value: 'x' },
+  { kind: 'fuel' },
+  { kind: 'memory' },
 ] as const;
 
 function answerScript(run: Run, pick: number): void {
@@ -139,17 +148,19 @@ function answerScript(run: Run, pick: number): void {
 }
 
 /** The sandbox finds what the condition says, or now and then that the script fails. */
-function conditionOutcome(run: Run, { output, referenceTaskName }: TaskState, pick: number): EvaluationOutcome {
+function conditionOutcome(run: Run, { taskId, output }: TaskState, pick: number): EvaluationOutcome {
   if (pick % 7 === 6) return { kind: 'error', message: 'TypeError' };
-  const reference = run.task(referenceTaskName).node ?? referenceTaskName;
-  const condition = run.flow.nodes.get(reference)?.task.loopCondition ?? '';
-  return { value: Number(output['iteration']) < Number(/< (\d+)/.exec(condition)?.[1]) };
+  const asked = run.records.findLast(
+    ({ event }) => event.type === 'EvaluationRequested' && event.data.taskId === taskId,
+  );
+  const source = asked?.event.type === 'EvaluationRequested' ? asked.event.data.source : '';
+  return { value: Number(output['iteration']) < Number(/< (\d+)/.exec(source)?.[1]) };
 }
 
 /** A worker, or the journal, delivers the last result once more: it must change nothing. */
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
-  if (last === undefined) return;
+  if (last === undefined || reopened.has(run.taskOf(last)?.taskType ?? '')) return;
   const before = withoutPlace(run);
   const events = run.decide({ ...last, id: `${last.id}-${run.commands.length}` });
   if (events.some(({ event }) => event.type !== 'CommandRejected') || withoutPlace(run) !== before)
@@ -160,8 +171,7 @@ function again(run: Run): void {
 function late(run: Run, pick: number): void {
   const ids = Object.entries(run.live.references).filter(([taskId, reference]) => {
     const task = run.live.tasks[reference];
-    // The result of a JOIN could find it opened again by a retry, under the same id.
-    return task !== undefined && task.taskType !== 'JOIN' && (task.taskId !== taskId || !isTaskOpen(task.status));
+    return task !== undefined && !reopened.has(task.taskType) && (task.taskId !== taskId || !isTaskOpen(task.status));
   });
   const taskId = ids[pick % Math.max(ids.length, 1)]?.[0];
   if (taskId === undefined) return;
@@ -192,7 +202,7 @@ export function drain(run: Run, roundsMax = 3000): void {
     const open = openTasks(run);
     const child = open.find((task) => task.subWorkflowId !== undefined);
     const worked = open.find(
-      (task) => task.queue !== undefined || (task.taskType === 'WAIT' && task.timers['wait'] === undefined),
+      (task) => task.queue !== undefined || (byHandAtLast.has(task.taskType) && !('wait' in task.timers)),
     );
     if (open.some(({ lookUps }) => lookUps !== undefined)) answerLookUp(run, 0);
     else if (open.some(({ isEvaluating }) => isEvaluating === true)) answerScript(run, 3);

@@ -27,16 +27,30 @@ function compile(value: unknown, depth: number, compilation: Compilation): Templ
 
 function compileList(list: readonly unknown[], depth: number, compilation: Compilation): Template {
   const items = list.map((item) => compile(item, depth + 1, compilation));
-  return items.every(isConstant) ? { kind: 'constant', value: list } : { kind: 'list', items };
+  if (!items.every(isConstant)) return { kind: 'list', items };
+  // Not simply the list: a constant may have been written otherwise, `$${x}` for `${x}`.
+  return { kind: 'constant', value: items.every(({ value }, at) => value === list[at]) ? list : items.map(valueOf) };
 }
 
 function compileMap(map: object, depth: number, compilation: Compilation): Template {
   const entries = Object.entries(map).map(([key, item]) => [key, compile(item, depth + 1, compilation)] as const);
-  return entries.every(([, item]) => isConstant(item)) ? { kind: 'constant', value: map } : { kind: 'map', entries };
+  const values: (readonly [string, unknown])[] = [];
+  for (const [key, item] of entries) {
+    if (!isConstant(item)) return { kind: 'map', entries };
+    values.push([key, item.value]);
+  }
+  const isAsWritten = values.every(([key, value]) => value === (map as Record<string, unknown>)[key]);
+  return { kind: 'constant', value: isAsWritten ? map : Object.fromEntries(values) };
 }
 
-function isConstant({ kind }: Template): boolean {
-  return kind === 'constant';
+type Constant = Extract<Template, { kind: 'constant' }>;
+
+function isConstant(template: Template): template is Constant {
+  return template.kind === 'constant';
+}
+
+function valueOf({ value }: Constant): unknown {
+  return value;
 }
 
 function compileText(text: string, compilation: Compilation): Template {

@@ -178,6 +178,25 @@ describe('nesting, escape, blank and unclosed', () => {
     ["${a['} ${workflow.input.name}", "${a['} Ada"],
   ])('%s', (text, value) => expect(resolve(text, scope)).toBe(value));
 
+  it.each([
+    [
+      { a: '$${x}', b: 1 },
+      { a: '${x}', b: 1 },
+    ],
+    [
+      ['$${x}', { c: '${}' }],
+      ['${x}', { c: '' }],
+    ],
+    [{ a: ['${}'] }, { a: [''] }],
+  ])('holds where nothing else is to be resolved: %j', (value, expected) => {
+    expect(resolve(value, scope)).toEqual(expected);
+  });
+
+  it('shares what is as it was written', () => {
+    const value = { a: ['b', { c: 1 }] };
+    expect(resolve(value, scope)).toBe(value);
+  });
+
   it('goes into maps and lists and leaves keys alone', () => {
     const value = {
       '${workflow.input.name}': ['${workflow.input.count}', { x: 'n ${workflow.input.count}' }],
