@@ -2,6 +2,7 @@
 import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts';
 
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
+import { innerScope, iterationOf, outerScope } from './place.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
@@ -15,8 +16,20 @@ export function removeTasks(state: WorkflowState, taskIds: readonly string[]): v
     close(state, task);
     delete state.tasks[key];
     delete state.awaited[key];
-    if (task.node !== undefined && own(state.latest, task.node) === key) delete state.latest[task.node];
+    if (task.node !== undefined && own(state.latest, task.node) === key) turnBack(state, task.node, task.scope ?? '');
   }
+}
+
+/** The turn before it is the latest again. */
+function turnBack(state: WorkflowState, node: string, scope: string): void {
+  const outer = outerScope(scope);
+  for (let turn = iterationOf(scope) - 1; turn > 0; turn--) {
+    const key = node + innerScope(outer, turn);
+    if (own(state.tasks, key) === undefined) continue;
+    state.latest[node] = key;
+    return;
+  }
+  delete state.latest[node];
 }
 
 export function skip(state: WorkflowState, { data, time }: EventNamed<'TaskSkipped'>): void {
@@ -31,7 +44,8 @@ export function skip(state: WorkflowState, { data, time }: EventNamed<'TaskSkipp
     input,
     output,
     retryCount: 0,
-    iteration: 0,
+    iteration: data.iteration ?? 0,
+    ...(data.scope === undefined ? {} : { scope: data.scope, node: referenceTaskName.slice(0, -data.scope.length) }),
     scheduledTime: time,
     firstScheduledTime: time,
     startTime: time,
@@ -46,6 +60,7 @@ export function skip(state: WorkflowState, { data, time }: EventNamed<'TaskSkipp
   };
   state.references[taskId] = referenceTaskName;
   state.taskCount = taskSeq;
+  countDown(state, referenceTaskName);
 }
 
 export function schedule(
@@ -146,20 +161,12 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
   }
 }
 
-function reopenTask(state: WorkflowState, task: TaskState, { data, time }: EventNamed<'TaskReopened'>): void {
-  task.status = data.status ?? 'IN_PROGRESS';
+function reopenTask(state: WorkflowState, task: TaskState, { data }: EventNamed<'TaskReopened'>): void {
+  task.status = 'IN_PROGRESS';
   task.endTime = 0;
   task.retried = false;
-  if (data.input !== undefined) task.input = data.input;
-  if (task.status === 'SCHEDULED') {
-    task.output = {};
-    task.startTime = 0;
-    task.scheduledTime = time;
-    delete task.workerId;
-    delete task.subWorkflowId;
-  }
   task.timers = { ...data.timers };
-  task.ready = task.queue !== undefined && task.status === 'SCHEDULED' && task.timers['offer'] === undefined;
+  if (data.childRun !== undefined) task.childRun = data.childRun;
   delete task.reason;
   open(state, task);
   awaitBranches(state, task);
@@ -225,6 +232,8 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   task.ready = false;
   task.timers = {};
   task.retried = event.type !== 'TaskCompleted' && event.data.retried === true;
+  if (event.type === 'TaskCanceled' && event.data.passedOver === true) task.isPassedOver = true;
+  endChild(task, event);
   if (status === 'FAILED' || status === 'FAILED_WITH_TERMINAL_ERROR') {
     if (!state.failedReferenceTaskNames.includes(task.referenceTaskName))
       state.failedReferenceTaskNames.push(task.referenceTaskName);
@@ -234,6 +243,13 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   close(state, task);
   if (!task.retried) countDown(state, task.referenceTaskName);
   if (state.status === 'PAUSED') state.held.push(task.referenceTaskName);
+}
+
+/** Its child's next word counts only if it comes from a later run. */
+function endChild(task: TaskState, event: TaskEnd): void {
+  if (task.subWorkflowId === undefined) return;
+  task.childRun = Math.max(task.childRun ?? 0, event.data.childRun ?? 0) + 1;
+  if (event.type === 'TaskFailed' && event.data.noChild === true) delete task.subWorkflowId;
 }
 
 function open(state: WorkflowState, task: TaskState): void {

@@ -13,6 +13,8 @@ export const limits = {
   stepsPerDecision: 2000,
   /** Steps taken up at once of those that were put off. */
   stepsTakenUp: 200,
+  /** Task ids in one event. */
+  taskIdsPerEvent: 1000,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,

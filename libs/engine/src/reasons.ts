@@ -22,6 +22,9 @@ export const reasons = {
     `responseTimeout: ${responseTimeoutSeconds} exceeded for the taskId: ${task.taskId} with Task Definition: ${task.taskDefName}`,
   subWorkflowFailed: (name: string, version: unknown, workflowId: string, reason: string | undefined): string =>
     `Sub workflow ${name}.${String(version)}/${workflowId} failure reason: ${reason ?? 'null'}`,
+  taskEndedWithoutChild: (taskId: string, status: string): string =>
+    `Task ${taskId} of the parent workflow has ended with status ${status}`,
+  childReopened: (chain: string, operation: string): string => `Sub workflow ${chain} ${operation}.`,
   parentTerminated: (reason: string | undefined, status: string): string =>
     reason === undefined || reason === ''
       ? `Parent workflow has been terminated with status ${status}`

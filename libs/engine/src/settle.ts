@@ -3,18 +3,18 @@
  */
 import type { TaskStatus } from '@dacapo/contracts';
 import { defaultTaskDef } from '@dacapo/definitions';
-import { ExpressionError } from '@dacapo/expressions';
 
 import { isTotalTimeoutSpent } from './attempt-end.js';
 import type { Decision, Step } from './decision.js';
+import { enterAnew } from './enter-anew.js';
 import type { Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
-import type { Retry } from './operators/operator.js';
 import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
 import type { Place } from './place.js';
 import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
+import { reopenTask, retryChild, retryTask, wakeTask } from './try-again.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
 /** Works the agenda off; when nothing is left on it and nothing runs, the workflow is complete. What gets too long is put off. */
@@ -37,6 +37,14 @@ function take(decision: Decision, step: Step): void {
       return settle(decision, step.key);
     case 'fire':
       return fireTimer(decision, step.key);
+    case 'retry':
+      return retryTask(decision, step.key);
+    case 'retry-child':
+      return retryChild(decision, step.key);
+    case 'reopen':
+      return reopenTask(decision, step.key);
+    case 'wake':
+      return wakeTask(decision, step.key);
     case 'resume':
       return operatorOf(step.place.node.task.type).resume?.(decision, step.place, step.from);
     default:
@@ -59,10 +67,16 @@ function enter(decision: Decision, place: Place): void {
   const existing = decision.task(place.key);
   if (existing === undefined) {
     if (isAdmitted(decision, place)) enterAnew(decision, place);
-  } else if (existing.status === 'SKIPPED') proceed(decision, place);
+  } else if (existing.status === 'SKIPPED') passOver(decision, place);
   else if (decision.placeOf(existing).node !== place.node) {
     failWorkflow(decision, 'FAILED', `Task reference name ${place.key} is used by two tasks of the running workflow`);
   }
+}
+
+/** With a fork goes the JOIN that would wait for its branches. */
+function passOver(decision: Decision, place: Place): void {
+  const join = place.node.task.type.startsWith('FORK_JOIN') ? decision.after(place) : undefined;
+  proceed(decision, join ?? place);
 }
 
 /** What was on its way into a loop, or into a branch, that has ended meanwhile is too late. */
@@ -77,17 +91,6 @@ function isAdmitted(decision: Decision, place: Place): boolean {
     if (task !== undefined && operator.admits?.(decision, task, inner) === false) return false;
   }
   return true;
-}
-
-/** The same for a task that is tried once more. */
-export function enterAnew(decision: Decision, place: Place, retry?: Retry): void {
-  try {
-    operatorOf(place.node.task.type).enter(decision, place, retry);
-  } catch (error) {
-    // A template that is too deep or too large is the definition's fault: the workflow ends with that reason, nobody else is held up.
-    if (!(error instanceof ExpressionError)) throw error;
-    failWorkflow(decision, 'FAILED', `Input of task ${place.key} cannot be resolved: ${error.message}`);
-  }
 }
 
 /** What follows when an attempt has ended. */

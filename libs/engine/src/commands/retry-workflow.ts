@@ -1,23 +1,20 @@
 /**
  * Opens an ended workflow once more: the last attempt of every reference that failed or was cancelled is tried again; joins go on waiting
- * where they were (contract 5.12). The run counts up, so that nothing of the new one can be mistaken for the old.
+ * where they were (contract 5.12). The run counts up, so that nothing of the new one can be mistaken for the old. It may be the parent's
+ * word (child-protocol.ts).
  */
+import type { CommandData } from '@dacapo/contracts';
+
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
-import { operatorOf } from '../operators/index.js';
-import { enterAnew, runAgenda } from '../settle.js';
-import { isEnded, isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
+import { runAgenda } from '../settle.js';
+import { isEnded } from '../state.js';
+import { failuresOf, tryAgain } from '../try-again.js';
 import { workflowTimers } from './start-workflow.js';
 
-interface Candidate {
-  readonly place: Place;
-  readonly task: TaskState;
-}
-
-/** They are put back in place instead of being tried anew. */
-const reopened: ReadonlySet<string> = new Set(['JOIN', 'EXCLUSIVE_JOIN', 'DO_WHILE', 'FORK_JOIN']);
-
-export function retryWorkflow(decision: Decision): void {
+export function retryWorkflow(
+  decision: Decision,
+  { resumeSubworkflowTasks, requester }: CommandData<'RetryWorkflow'>,
+): void {
   const { state } = decision;
   if (!isEnded(state.status)) {
     return decision.reject(
@@ -25,41 +22,19 @@ export function retryWorkflow(decision: Decision): void {
       `Workflow ${state.workflowId} is ${state.status} and not to be retried before it has ended`,
     );
   }
+  if (requester !== undefined && state.run >= requester.run) {
+    return decision.reject('NOTHING_TO_DO', `Workflow ${state.workflowId} has had run ${requester.run} already`);
+  }
   if (state.taskCount === 0) return decision.reject('WORKFLOW_NOT_STARTED', 'Workflow has not started yet');
-  const candidates = candidatesOf(decision);
-  const succeeded = succeededOf(decision);
-  if (candidates.length === 0 && state.status !== 'TIMED_OUT') {
+  const failures = failuresOf(decision);
+  if (failures.length === 0 && state.status !== 'TIMED_OUT') {
     const message = 'There are no retryable tasks! Use restart if you want to attempt entire workflow execution again.';
     return decision.reject('NOTHING_TO_RETRY', message);
   }
   decision.emit('WorkflowRetried', {
-    run: state.run + 1,
+    run: Math.max(state.run + 1, requester?.run ?? 0),
     ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
   });
-  // First the attempts, then the joins: a join counts what is open when it is reopened.
-  for (const { place, task } of candidates) {
-    if (!reopened.has(place.node.task.type))
-      enterAnew(decision, place, { previous: task, delaySeconds: 0, jitterMs: 0 });
-  }
-  const joins = candidates.filter(({ place }) => reopened.has(place.node.task.type));
-  for (const { task } of joins) decision.emit('TaskReopened', { taskId: task.taskId });
-  // Not before all are open: one may wait for another.
-  for (const { place } of joins) operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
-  // What had ended well may never have been followed: results wait while a workflow is paused, and an end drops what was on the agenda.
-  for (const reference of succeeded) decision.settle(reference);
+  tryAgain(decision, failures, { resumeChildren: resumeSubworkflowTasks === true });
   runAgenda(decision);
-}
-
-function succeededOf(decision: Decision): readonly string[] {
-  return Object.values(decision.state.tasks)
-    .filter((task) => isTaskSuccessful(task.status))
-    .toSorted((a, b) => a.taskSeq - b.taskSeq)
-    .map((task) => task.referenceTaskName);
-}
-
-function candidatesOf(decision: Decision): readonly Candidate[] {
-  return Object.values(decision.state.tasks)
-    .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status))
-    .toSorted((a, b) => a.taskSeq - b.taskSeq)
-    .map((task) => ({ task, place: decision.placeOf(task) }));
 }

@@ -9,6 +9,8 @@ import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 
 export const join: Operator = {
+  reopens: true,
+
   enter(decision: Decision, place: Place, retry?: Retry): void {
     const input = {
       ...resolveInput(decision, place),

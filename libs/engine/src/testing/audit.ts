@@ -5,6 +5,8 @@
 import {
   decodeEvent,
   type Event,
+  type EventData,
+  type EventNamed,
   expectedHash,
   type Hash,
   type SealedEvent,
@@ -32,7 +34,22 @@ interface Attempt {
   retried: boolean;
   isSuccess: boolean;
   endedInRun: number;
+  /** The child that it started, and the first of its runs that has not ended. */
+  child: string | undefined;
+  childRun: number;
 }
+
+const fresh = {
+  retryCount: 0,
+  joinOn: [],
+  open: true,
+  claimed: false,
+  retried: false,
+  isSuccess: false,
+  endedInRun: -1,
+  child: undefined,
+  childRun: 0,
+} as const;
 
 interface Circumstances {
   readonly now: number;
@@ -45,7 +62,23 @@ const ends: ReadonlySet<string> = new Set([
   'WorkflowTimedOut',
   'WorkflowTerminated',
 ]);
-const annotations: ReadonlySet<string> = new Set(['CommandRejected', 'TaskLogged', 'FailureWorkflowRefused']);
+const annotations: ReadonlySet<string> = new Set([
+  'CommandRejected',
+  'TaskLogged',
+  'FailureWorkflowRefused',
+  'ChildTerminationRequested',
+  'TasksRemoved',
+  'WorkflowRemoved',
+]);
+
+const setsTimeout: ReadonlySet<string> = new Set([
+  'WorkflowStarted',
+  'WorkflowResumed',
+  'WorkflowRetried',
+  'WorkflowRestarted',
+  'WorkflowReran',
+  'WorkflowReopened',
+]);
 
 export class Audit {
   private seq = 0;
@@ -53,6 +86,7 @@ export class Audit {
   private run = 0;
   private ended: string | undefined;
   private paused = false;
+  private removed = false;
   private refusedFailureWorkflow = false;
   private workflowTimeout: number | undefined;
   private replayed: WorkflowState | undefined;
@@ -63,6 +97,8 @@ export class Audit {
   private readonly attempts = new Map<string, Attempt>();
   private readonly latest = new Map<string, Attempt>();
   private readonly scheduled = new Set<string>();
+  private readonly children = new Set<string>();
+  private readonly gone = new Set<string>();
 
   constructor(private readonly hash: Hash) {}
 
@@ -129,17 +165,42 @@ export class Audit {
   }
 
   private checkEnd(event: Event): void {
-    if (event.type === 'WorkflowRetried') {
-      must(this.ended !== undefined, 'I3 only an ended workflow is opened again');
-      must(event.data.run === this.run + 1, 'the run counts up by one');
-      this.run = event.data.run;
-      this.ended = undefined;
-      this.paused = false;
-      return;
+    must(!this.removed || event.type === 'CommandRejected', `I3 ${event.type} after the removal`);
+    switch (event.type) {
+      case 'WorkflowRetried':
+      case 'WorkflowRestarted':
+      case 'WorkflowReran':
+      case 'WorkflowReopened':
+        must(this.ended !== undefined, 'I3 only an ended workflow is opened again');
+        // A parent may ask for a later run than the next.
+        must(event.data.run > this.run, 'I3 the run counts up');
+        this.run = event.data.run;
+        this.ended = undefined;
+        this.paused = false;
+        return;
+      case 'WorkflowJumped':
+        must(this.ended === undefined && !this.paused, 'I3 only a running workflow jumps');
+        must(event.data.run === this.run + 1, 'I3 the run counts up by one');
+        must(
+          [...this.latest.values()].every(({ open }) => !open),
+          'I4 nothing is open when a workflow jumps',
+        );
+        this.run = event.data.run;
+        return;
+      case 'WorkflowRemoved':
+        must(this.ended !== undefined, 'I3 only an ended workflow is removed');
+        this.removed = true;
+        return;
+      default:
+        this.checkOwnEnd(event);
     }
+  }
+
+  private checkOwnEnd(event: Event): void {
     if (ends.has(event.type)) {
       const isOperators = event.type === 'WorkflowTerminated' && /^Workflow(Failed|TimedOut)$/.test(this.ended ?? '');
       must(this.ended === undefined || isOperators, `I3 ${event.type} after ${this.ended}`);
+      must('run' in event.data ? event.data.run === this.run : this.run === 0, 'I3 an end names its run');
       this.ended = event.type;
       return;
     }
@@ -150,9 +211,8 @@ export class Audit {
   }
 
   private takeTimers(event: Event): void {
-    if (event.type === 'WorkflowStarted' || event.type === 'WorkflowResumed' || event.type === 'WorkflowRetried') {
-      this.workflowTimeout = event.data.timers?.['workflow'];
-    }
+    if (setsTimeout.has(event.type) && 'timers' in event.data) this.workflowTimeout = event.data.timers?.['workflow'];
+    else if (setsTimeout.has(event.type)) this.workflowTimeout = undefined;
     if (event.type !== 'TimerFired') return;
     const [kind = '', taskId = ''] = event.data.timer.split(':');
     const attempt = this.attempts.get(taskId);
@@ -177,6 +237,7 @@ export class Audit {
         const attempt = this.openAttempt(event);
         must(!attempt.claimed, 'I9 an attempt has one claim at a time');
         attempt.claimed = true;
+        this.startChild(attempt, event.data.subWorkflowId);
         return this.setTimers(attempt, event.data.timers);
       }
       case 'TaskProgressed': {
@@ -194,11 +255,47 @@ export class Audit {
         must(!attempt.open && attempt.endedInRun < this.run, 'I4 only a new run opens an ended attempt again');
         attempt.open = true;
         attempt.retried = false;
+        attempt.claimed = attempt.child !== undefined;
+        attempt.childRun = event.data.childRun ?? attempt.childRun;
+        return this.setTimers(attempt, event.data.timers);
+      }
+      case 'TaskSkipped':
+        return this.skip(event);
+      case 'TasksRemoved':
+        for (const taskId of event.data.taskIds) this.remove(taskId);
+        return;
+      case 'ChildRetryRequested': {
+        const attempt = this.openAttempt(event);
+        must(attempt.child === event.data.childWorkflowId, 'I13 only its own child is retried');
+        must(event.data.run === attempt.childRun, 'I13 a child is retried as a run that has not ended');
         return;
       }
       default:
         return;
     }
+  }
+
+  /** I13: an attempt has one child, and nobody else has it. */
+  private startChild(attempt: Attempt, child: string | undefined): void {
+    if (child === undefined) return;
+    must(attempt.child === undefined && !this.children.has(child), `I13 ${attempt.reference} starts one child`);
+    attempt.child = child;
+    this.children.add(child);
+  }
+
+  private skip({ data: { taskId, referenceTaskName: reference, taskType: type } }: EventNamed<'TaskSkipped'>): void {
+    must(!this.attempts.has(taskId) && !this.latest.has(reference), `I5 only what was not executed is skipped`);
+    const attempt = { ...fresh, taskId, reference, type, open: false, isSuccess: true, endedInRun: this.run };
+    this.attempts.set(taskId, { ...attempt, timers: new Map() });
+    this.latest.set(reference, { ...attempt, timers: new Map() });
+  }
+
+  /** Its id never comes back. */
+  private remove(taskId: string): void {
+    const attempt = this.attempts.get(taskId);
+    must(attempt !== undefined && !attempt.open, 'I4 only what is over is removed');
+    this.gone.add(taskId);
+    if (this.latest.get(attempt.reference)?.taskId === taskId) this.latest.delete(attempt.reference);
   }
 
   private schedule(event: Extract<Event, { readonly type: 'TaskScheduled' | 'RetryScheduled' }>): void {
@@ -216,18 +313,14 @@ export class Audit {
     must(!this.scheduled.has(key), `I5 ${key} is scheduled once`);
     this.scheduled.add(key);
     const joinOn = type === 'JOIN' ? (input['joinOn'] as readonly string[]) : [];
-    const attempt: Attempt = {
+    const attempt = {
+      ...fresh,
       taskId,
       reference,
       type,
       retryCount,
       joinOn,
       timers: new Map(Object.entries(timers ?? {})),
-      open: true,
-      claimed: false,
-      retried: false,
-      isSuccess: false,
-      endedInRun: -1,
     };
     this.attempts.set(taskId, attempt);
     this.latest.set(reference, attempt);
@@ -247,6 +340,7 @@ export class Audit {
       }
     }
     const status = event.type === 'TaskCanceled' ? undefined : event.data.status;
+    this.endChild(attempt, event.data);
     attempt.open = false;
     attempt.claimed = false;
     attempt.endedInRun = this.run;
@@ -255,9 +349,22 @@ export class Audit {
     attempt.timers.clear();
   }
 
+  /** I13: a child is told to end when its task ends without it, and the end of each of its runs reaches the task once. */
+  private endChild(
+    attempt: Attempt,
+    { subWorkflowId, childRun }: Pick<EventData<'TaskCompleted'>, 'subWorkflowId' | 'childRun'>,
+  ): void {
+    if (attempt.child === undefined) return;
+    must(childRun !== undefined, 'I13 the end of a SUB_WORKFLOW task names a run of its child');
+    must(childRun >= attempt.childRun, `I13 run ${childRun} of the child ends once`);
+    must(subWorkflowId === undefined || subWorkflowId === attempt.child, 'I13 its own child is terminated');
+    attempt.childRun = childRun + 1;
+  }
+
   private attempt(event: Extract<Event, { readonly data: { readonly taskId: string } }>): Attempt {
     const attempt = this.attempts.get(event.data.taskId);
     must(attempt !== undefined, `I5 ${event.type} is about an attempt that was scheduled`);
+    must(!this.gone.has(event.data.taskId), `I4 ${event.type} is about an attempt that was removed`);
     return attempt;
   }
 
@@ -358,6 +465,7 @@ const workflowFields = [
   'priority',
   'parent',
   'seq',
+  'isRemoved',
 ];
 const failedFields = ['failedReferenceTaskNames', 'failedTaskNames'];
 

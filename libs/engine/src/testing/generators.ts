@@ -233,6 +233,16 @@ export const happenings = [
   'signal',
   'child ends',
   'child refused',
+  'child reopened',
+  'retry children',
+  'restart',
+  'rerun',
+  'rerun from',
+  'skip',
+  'jump',
+  'reset callbacks',
+  'set variables',
+  'remove',
   'poll',
 ] as const;
 
@@ -252,11 +262,15 @@ const weights: Partial<Record<Happening['what'], number>> = {
   resume: 3,
   'child ends': 4,
   terminate: 1,
+  'rerun from': 3,
+  'retry children': 3,
+  'child reopened': 3,
+  remove: 0.1,
 };
 
 export const stories: fc.Arbitrary<readonly Happening[]> = fc.array(
   fc.record({
-    what: fc.oneof(...happenings.map((what) => ({ weight: weights[what] ?? 2, arbitrary: fc.constant(what) }))),
+    what: fc.oneof(...happenings.map((what) => ({ weight: (weights[what] ?? 2) * 10, arbitrary: fc.constant(what) }))),
     pick: fc.nat(1000),
     seconds: fc.nat(90),
   }),

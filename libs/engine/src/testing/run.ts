@@ -18,6 +18,10 @@ export interface RunOptions {
   /** Audits every decision. Default true; the size test measures without. */
   readonly audited?: boolean;
   readonly epoch?: number;
+  /** Definitions beside its own, for restarts. */
+  readonly flows?: readonly Flow[];
+  /** Default: the one that all single workflows have. */
+  readonly workflowId?: string;
 }
 
 export class Run {
@@ -27,11 +31,14 @@ export class Run {
   readonly commands: Command[] = [];
   private readonly parked: Grant[] = [];
   private readonly audit = new Audit(sha256);
+  readonly workflowId: string;
 
   constructor(
     readonly flow: Flow,
     private readonly options: RunOptions = {},
-  ) {}
+  ) {
+    this.workflowId = options.workflowId ?? workflowId;
+  }
 
   /** The state of a workflow that exists. */
   get live(): WorkflowState {
@@ -63,7 +70,7 @@ export class Run {
       type,
       version: 1,
       id: `command-${this.commands.length}`,
-      workflowId,
+      workflowId: this.workflowId,
       data,
       ...(repeatable === undefined ? {} : { repeatable }),
     } as unknown as Command;
@@ -77,7 +84,7 @@ export class Run {
   private goOn(): void {
     while (this.state?.status === 'RUNNING' && this.state.deferred.length > 0) {
       const id = `command-${this.commands.length}`;
-      this.decide({ type: 'ContinueWorkflow', version: 1, id, workflowId, data: {} });
+      this.decide({ type: 'ContinueWorkflow', version: 1, id, workflowId: this.workflowId, data: {} });
     }
   }
 
@@ -111,7 +118,7 @@ export class Run {
       causation: `0:${this.commands.length}`,
       epoch,
       hash: sha256,
-      flow: (digest) => (digest === this.flow.digest ? this.flow : undefined),
+      flow: (digest) => [this.flow, ...(this.options.flows ?? [])].find((flow) => flow.digest === digest),
       grant,
     };
   }
