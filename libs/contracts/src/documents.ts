@@ -94,6 +94,4 @@ export interface TaskDocument {
   readonly correlationId?: string;
   readonly workflowPriority: number;
   readonly logs?: readonly TaskLog[];
-  /** Taken out of the view by a rerun, a restart, a removal or `keepLastN`. */
-  readonly isRemoved?: true;
 }

@@ -69,6 +69,8 @@ export function schedule(
 ): void {
   const { data, time } = event;
   const previous = event.type === 'RetryScheduled' ? own(state.tasks, data.referenceTaskName) : undefined;
+  // A JOIN had counted it as ended, unless the next attempt was owed.
+  if (previous?.retried === false) countUp(state, previous);
   if (previous !== undefined) previous.retried = true;
   const delay = data.delaySeconds ?? 0;
   const task: TaskState = {

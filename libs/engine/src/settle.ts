@@ -67,16 +67,10 @@ function enter(decision: Decision, place: Place): void {
   const existing = decision.task(place.key);
   if (existing === undefined) {
     if (isAdmitted(decision, place)) enterAnew(decision, place);
-  } else if (existing.status === 'SKIPPED') passOver(decision, place);
+  } else if (existing.status === 'SKIPPED') proceed(decision, place);
   else if (decision.placeOf(existing).node !== place.node) {
     failWorkflow(decision, 'FAILED', `Task reference name ${place.key} is used by two tasks of the running workflow`);
   }
-}
-
-/** With a fork goes the JOIN that would wait for its branches. */
-function passOver(decision: Decision, place: Place): void {
-  const join = place.node.task.type.startsWith('FORK_JOIN') ? decision.after(place) : undefined;
-  proceed(decision, join ?? place);
 }
 
 /** What was on its way into a loop, or into a branch, that has ended meanwhile is too late. */

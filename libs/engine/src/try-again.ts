@@ -92,5 +92,7 @@ export function wakeTask(decision: Decision, key: string): void {
   const task = decision.task(key);
   if (task === undefined || !isTaskOpen(task.status)) return;
   const place = decision.placeOf(task);
-  operatorOf(place.node.task.type).onBranchEnd?.(decision, place);
+  const operator = operatorOf(place.node.task.type);
+  if (operator.onBranchEnd !== undefined) operator.onBranchEnd(decision, place);
+  else operator.resume?.(decision, place, 0);
 }

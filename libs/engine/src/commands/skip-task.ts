@@ -1,9 +1,9 @@
 /** An operator lets the flow pass over a task that it has not reached (contract 5.12). */
-import type { CommandData } from '@dacapo/contracts';
+import type { CommandData, JsonObject } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import { own } from '../state.js';
-import { iterationOf } from '../place.js';
+import { iterationOf, type Place } from '../place.js';
 import { nextTaskId } from '../schedule.js';
 import { runAgenda } from '../settle.js';
 import { placeNamed } from './place-named.js';
@@ -27,6 +27,15 @@ export function skipTask(
     const message = `The task referenced ${name} has already been processed, cannot be skipped`;
     return decision.reject('TASK_PROCESSED', message);
   }
+  skip(decision, place, input, output);
+  // With a fork goes the JOIN, which would wait for branches that nobody begins.
+  const join = place.node.task.type.startsWith('FORK_JOIN') ? decision.after(place) : undefined;
+  if (join !== undefined && decision.task(join.key) === undefined) skip(decision, join, {}, {});
+  runAgenda(decision);
+}
+
+function skip(decision: Decision, place: Place, input: JsonObject, output: JsonObject): void {
+  const { state } = decision;
   const { node, scope, key } = place;
   decision.emit('TaskSkipped', {
     taskId: nextTaskId(decision, place, undefined),
@@ -43,5 +52,4 @@ export function skipTask(
   });
   // A JOIN that waits for it need not wait any longer.
   for (const join of own(state.awaited, key) ?? []) decision.later('wake', join);
-  runAgenda(decision);
 }

@@ -46,6 +46,15 @@ export class Run {
     return this.state;
   }
 
+  /** The definition that it runs on. */
+  get flowOfState(): Flow {
+    return this.flows.find(({ digest }) => digest === this.live.definition) ?? this.flow;
+  }
+
+  private get flows(): readonly Flow[] {
+    return [this.flow, ...(this.options.flows ?? [])];
+  }
+
   task(reference: string): TaskState {
     const task = own(this.live.tasks, reference);
     if (task === undefined) throw new Error(`no task ${reference} yet`);
@@ -74,6 +83,11 @@ export class Run {
       data,
       ...(repeatable === undefined ? {} : { repeatable }),
     } as unknown as Command;
+    return this.receive(command);
+  }
+
+  /** A command that somebody else has made. */
+  receive(command: Command): readonly SealedEvent[] {
     const first = this.records.length;
     this.decide(command);
     this.goOn();
@@ -118,7 +132,7 @@ export class Run {
       causation: `0:${this.commands.length}`,
       epoch,
       hash: sha256,
-      flow: (digest) => [this.flow, ...(this.options.flows ?? [])].find((flow) => flow.digest === digest),
+      flow: (digest) => this.flows.find((flow) => flow.digest === digest),
       grant,
     };
   }
