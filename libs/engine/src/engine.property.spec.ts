@@ -58,7 +58,6 @@ const everyTypeThatHappens = [
   'WorkflowJumped',
   'WorkflowRemoved',
   'ChildRetryRequested',
-  'ChildTerminationRequested',
   'VariablesSet',
   'SignalForwarded',
   'TimerFired',

@@ -134,8 +134,8 @@ function childReopens(run: Run, pick: number): void {
   const task = withChild[pick % Math.max(withChild.length, 1)];
   if (task?.subWorkflowId === undefined) return;
   const { taskId, subWorkflowId: childWorkflowId, childRun = 0 } = task;
-  const data = { taskId, childWorkflowId, run: Math.max(0, childRun + (pick % 4) - 1) };
-  if (pick % 3 === 0) run.send('RecordChildEnd', { ...data, status: 'COMPLETED', output: {} }, true);
+  const data = { taskId, childWorkflowId, run: Math.max(0, childRun + (pick % 3) - 1) };
+  if (pick % 4 === 0) run.send('RecordChildEnd', { ...data, status: 'COMPLETED', output: {} }, true);
   else run.send('RecordChildReopened', { ...data, chain: 'child.1/c', operation: 'restarted' }, true);
 }
 
