@@ -14,7 +14,6 @@ export { type PollData, Poller, type PollRequest } from './poller.js';
 export { projectionReader, ProjectionRunner } from './projection-runner.js';
 export { type Loop, Supervisor } from './supervisor.js';
 export { systemClock } from './system-clock.js';
-export { rerunTarget } from './rerun-target.js';
 export { type Execution, Views } from './views.js';
 export { type VerifyReport, type Violation } from './verify/report.js';
 export { type VerifyTools, verifyWorkflow } from './verify/verify-workflow.js';
