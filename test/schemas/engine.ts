@@ -122,6 +122,12 @@ export class Engine {
     )) as unknown as EventNamed<T>;
   }
 
+  /** Waits until the workflow has so many events of the type. */
+  async told(type: EventType, workflowId: string, count: number): Promise<void> {
+    const isMeant = (event: Event): boolean => event.type === type && event.workflowId === workflowId;
+    await this.arrived.until(() => this.events.filter(isMeant).length >= count);
+  }
+
   /** The id of the newest attempt of a reference; waits for one. */
   async task(workflowId: string, reference: string): Promise<string> {
     const event = await this.found(

@@ -8,6 +8,7 @@ import * as forkRuns from './runs-forks.js';
 import * as runs from './runs.js';
 import * as loopRuns from './runs-loops.js';
 import * as simpleRuns from './runs-simple.js';
+import * as lifeRuns from './runs-life.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,7 +17,7 @@ let records: Readonly<Record<Kind, readonly Json[]>>;
 
 beforeAll(async () => {
   await engine.start();
-  for (const run of Object.values({ ...runs, ...forkRuns, ...loopRuns, ...simpleRuns })) await run(engine);
+  for (const run of Object.values({ ...runs, ...forkRuns, ...loopRuns, ...simpleRuns, ...lifeRuns })) await run(engine);
   await engine.stop();
   records = engine.records() as unknown as typeof records;
 });

@@ -11,6 +11,10 @@ export type Parent = Infer<typeof parentShape>;
 /** A worker's log line; `createdTime` in epoch milliseconds. */
 export const taskLogShape = object({ log: text, createdTime: integer });
 
+/** A parent that wants its child to run again: `run` is the first run of the child that it has not dealt with. */
+export const childRequestShape = object({ workflowId: text, taskId: text, run: integer });
+export type ChildRequest = Infer<typeof childRequestShape>;
+
 const taskResult = {
   workerId: text,
   reasonForIncompletion: text,
@@ -24,6 +28,9 @@ export const evaluationOutcomeShape = object(
   { value: anything, kind: oneOf('error', 'fuel', 'memory', 'size', 'fault'), message: text },
 );
 export type EvaluationOutcome = Infer<typeof evaluationOutcomeShape>;
+
+/** What an operator did to a child, in the words of Conductor's log line. */
+export const reopeningShape = oneOf('retried', 'restarted', 'reran');
 
 const shapes = {
   /** `definition` is the content digest of the definition with its task definitions embedded. */
@@ -54,9 +61,10 @@ const shapes = {
   SignalWorkflow: object({ status: oneOf('COMPLETED', 'FAILED', 'FAILED_WITH_TERMINAL_ERROR'), output: map }),
   PauseWorkflow: object({}),
   ResumeWorkflow: object({}),
-  TerminateWorkflow: object({}, { reason: text, triggerFailureWorkflow: flag }),
-  /** With `resumeSubworkflowTasks` a failed child is retried in place instead of being started anew. */
-  RetryWorkflow: object({}, { resumeSubworkflowTasks: flag }),
+  /** `run`: the parent's word; it means runs of the child up to this one, and only such as are open. */
+  TerminateWorkflow: object({}, { reason: text, triggerFailureWorkflow: flag, run: integer }),
+  /** With `resumeSubworkflowTasks` a failed child is retried in place instead of being started anew. `requester`: the parent whose word it is. */
+  RetryWorkflow: object({}, { resumeSubworkflowTasks: flag, requester: childRequestShape }),
   /** From the beginning, under the same id; with `definition` on the latest one. */
   RestartWorkflow: object({}, { definition: text, version: integer }),
   /** From one task on, or as a whole; what came behind is taken out of the view. */
@@ -86,15 +94,21 @@ const shapes = {
       status: oneOf('COMPLETED', 'FAILED', 'TIMED_OUT', 'TERMINATED'),
       output: map,
     },
-    { reason: text },
+    {
+      reason: text,
+      /** Which of the child's runs ended; default 0. */
+      run: integer,
+    },
   ),
-  /** A child workflow could not be started, for example because its definition does not exist. */
-  RecordChildRefusal: object({ taskId: text, reason: text }),
-  /** A child workflow that had ended runs again: its parents go on waiting for it. */
+  /** A child workflow could not be started (its definition does not exist, for example), or not be retried for its parent. `run`: the one that was asked for, default 0. */
+  RecordChildRefusal: object({ taskId: text, reason: text }, { run: integer }),
+  /** A child workflow that had ended runs again: its parents go on waiting for it. `chain`: the workflows that were opened, the highest first. */
   RecordChildReopened: object({
     taskId: text,
     childWorkflowId: text,
-    operation: oneOf('retried', 'restarted', 'reran'),
+    run: integer,
+    chain: text,
+    operation: reopeningShape,
   }),
   /** A failure workflow could not be started. */
   RecordFailureWorkflowRefusal: object({ name: text, reason: text }),

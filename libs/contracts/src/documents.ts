@@ -45,6 +45,9 @@ export interface WorkflowDocument {
   readonly reason?: string;
   readonly failedReferenceTaskNames: readonly string[];
   readonly failedTaskNames: readonly string[];
+  /** Removed by an operator: no search finds it, and no read unless it was archived. */
+  readonly isRemoved?: true;
+  readonly isArchived?: true;
 }
 
 export interface TaskLog {

@@ -2,7 +2,7 @@
  * Everything that can have happened. An event is a fact: it is never changed and never removed. The names are
  * noun + past verb; JSON Schemas of these stand in `schemas/events/`. Times are epoch milliseconds.
  */
-import { evaluationOutcomeShape, parentShape, taskLogShape } from './commands.js';
+import { childRequestShape, evaluationOutcomeShape, parentShape, reopeningShape, taskLogShape } from './commands.js';
 import { anything, flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
 
 /** Due times by timer name (`response`, `poll`, `timeout`, `total`, `offer`, `wait`, `start`); they count for the task named. */
@@ -48,14 +48,28 @@ const ended = {
   logs: list(taskLogShape),
 };
 
+/** What the end of a SUB_WORKFLOW task has to do with its child. */
+const childAtEnd = {
+  /** The child that is to be terminated because the task ended without it, and why. */
+  subWorkflowId: text,
+  childTermination: text,
+  /** The run of the child that is dealt with by this. */
+  childRun: integer,
+};
+
 /** A step of a decision that was put off. */
 const stepShape = object(
-  { do: oneOf('enter', 'leave', 'settle', 'resume', 'fire'), reference: text },
+  {
+    do: oneOf('enter', 'leave', 'settle', 'resume', 'fire', 'retry', 'retry-child', 'reopen', 'wake'),
+    reference: text,
+  },
   { scope: text, fork: text, from: integer },
 );
 export type DeferredStep = Infer<typeof stepShape>;
 
 const workflowEnd = { output: map };
+/** Which run ended; default 0. */
+const endedRun = { run: integer };
 const failedNames = {
   failedReferenceTaskNames: list(text),
   failedTaskNames: list(text),
@@ -79,10 +93,10 @@ const shapes = {
   WorkflowPaused: object({}),
   WorkflowResumed: object({}, { timers }),
   /** The names are there when an attempt had failed on the way. */
-  WorkflowCompleted: object(workflowEnd, { reason: text, ...failedNames }),
-  WorkflowFailed: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
-  WorkflowTimedOut: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
-  WorkflowTerminated: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text }),
+  WorkflowCompleted: object(workflowEnd, { reason: text, ...failedNames, ...endedRun }),
+  WorkflowFailed: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text, ...endedRun }),
+  WorkflowTimedOut: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text, ...endedRun }),
+  WorkflowTerminated: object({ ...workflowEnd, ...failedNames }, { reason: text, failedTaskId: text, ...endedRun }),
   /** An invariant broke: nothing is decided for it any more before somebody has looked. */
   WorkflowQuarantined: object({ reason: text }),
   /** Opens the next run of an ended workflow. */
@@ -92,7 +106,9 @@ const shapes = {
   /** Opens the next run at one task, or at the beginning when none is named. */
   WorkflowReran: object({ run: integer }, { fromTaskId: text, input: map, correlationId: text, timers }),
   /** Opens the next run because a child workflow was opened. */
-  WorkflowReopened: object({ run: integer, childWorkflowId: text }, { timers }),
+  WorkflowReopened: object({ run: integer, childWorkflowId: text, chain: text, operation: reopeningShape }, { timers }),
+  /** An operator's jump: the flow goes on at one task, in a run of its own. */
+  WorkflowJumped: object({ run: integer, referenceTaskName: text }),
   /** Gone from every view. */
   WorkflowRemoved: object({ archived: flag }),
   /** The decision had grown long: these steps are taken with the command ContinueWorkflow. */
@@ -115,20 +131,23 @@ const shapes = {
   ),
   TaskLeaseExtended: object({ taskId: text }, { timers }),
   TaskLogged: object({ taskId: text, log: text }),
-  TaskCompleted: object({ taskId: text, status: oneOf('COMPLETED', 'COMPLETED_WITH_ERRORS') }, ended),
-  /** `retried`: another attempt follows in the same decision. */
+  TaskCompleted: object(
+    { taskId: text, status: oneOf('COMPLETED', 'COMPLETED_WITH_ERRORS') },
+    { ...ended, ...childAtEnd },
+  ),
+  /** `retried`: another attempt follows in the same decision. `noChild`: the child workflow never came into being. */
   TaskFailed: object(
     { taskId: text, status: oneOf('FAILED', 'FAILED_WITH_TERMINAL_ERROR', 'COMPLETED_WITH_ERRORS') },
-    { ...ended, retried: flag },
+    { ...ended, ...childAtEnd, retried: flag, noChild: flag },
   ),
   TaskTimedOut: object(
     { taskId: text },
-    { ...ended, retried: flag, status: oneOf('TIMED_OUT', 'COMPLETED_WITH_ERRORS') },
+    { ...ended, ...childAtEnd, retried: flag, status: oneOf('TIMED_OUT', 'COMPLETED_WITH_ERRORS') },
   ),
-  /** `childTermination`: why the child workflow of the task is to be terminated too. */
-  TaskCanceled: object({ taskId: text }, { ...ended, retried: flag, subWorkflowId: text, childTermination: text }),
-  /** An ended task goes on where it was, in the next run of the workflow. */
-  TaskReopened: object({ taskId: text }, { status: oneOf('SCHEDULED', 'IN_PROGRESS'), input: map, timers }),
+  /** `passedOver`: by an operator's jump; it is neither counted as a failure nor retried. */
+  TaskCanceled: object({ taskId: text }, { ...ended, ...childAtEnd, retried: flag, passedOver: flag }),
+  /** An ended task is IN_PROGRESS again where it was, in the next run of the workflow. `childRun`: the run of its child that it waits for. */
+  TaskReopened: object({ taskId: text }, { timers, childRun: integer }),
   /** An operator let the flow pass over a task. */
   TaskSkipped: object(
     {
@@ -140,7 +159,7 @@ const shapes = {
       input: map,
       output: map,
     },
-    { workflowType: text, definition: text, correlationId: text },
+    { workflowType: text, definition: text, correlationId: text, scope: text, iteration: integer },
   ),
   /** Taken out of the view by a rerun, a restart or `keepLastN`; the history keeps them. */
   TasksRemoved: object({ taskIds: list(text) }),
@@ -175,7 +194,10 @@ const shapes = {
   TasksForked: object({ taskId: text, from: integer, tasks: list(map) }),
   /** A message to the server's own queue: the log itself carries it. */
   EventPublished: object({ taskId: text, sink: text, message: map }),
-  ChildRetryRequested: object({ taskId: text, childWorkflowId: text }),
+  /** The child of a task is to be retried in place, as `run` or a later one. */
+  ChildRetryRequested: object({ taskId: text, childWorkflowId: text, run: integer }),
+  /** A child was opened again for a task that is over: it is to end. */
+  ChildTerminationRequested: object({ taskId: text, childWorkflowId: text, run: integer, reason: text }),
   /** By a SET_VARIABLE task, or by an operator. */
   VariablesSet: object({ variables: map }, { taskId: text }),
   SignalForwarded: object({ taskId: text, childWorkflowId: text, status: text, output: map }),
@@ -188,7 +210,14 @@ const shapes = {
   ),
   FailureWorkflowRefused: object({ name: text, reason: text }),
   /** A command had no effect. `code` is one of errors.ts. */
-  CommandRejected: object({ command: text, code: text, message: text }, { taskId: text }),
+  CommandRejected: object(
+    { command: text, code: text, message: text },
+    {
+      taskId: text,
+      /** The parent that asked, and is told. */
+      requester: childRequestShape,
+    },
+  ),
 } as const;
 
 export const eventShapes = shapes;

@@ -1,4 +1,5 @@
 export {
+  type ChildRequest,
   type Command,
   type CommandData,
   type CommandNamed,

@@ -6,6 +6,7 @@ import type { EventData, JsonObject, TaskLog } from '@dacapo/contracts';
 
 import type { Decision } from './decision.js';
 import type { Node } from './flow.js';
+import { reasons } from './reasons.js';
 import type { TaskState } from './state.js';
 
 /** Operators of the engine itself are never retried by a task's policy (contract 4.2). */
@@ -26,6 +27,9 @@ export interface TaskResult {
   readonly reasonForIncompletion?: string;
   readonly output?: JsonObject;
   readonly logs?: readonly TaskLog[];
+  /** The end is the word of its child, about this run. */
+  readonly childRun?: number;
+  readonly noChild?: true;
 }
 
 export function completeTask(
@@ -34,8 +38,18 @@ export function completeTask(
   result: TaskResult,
   status: 'COMPLETED' | 'COMPLETED_WITH_ERRORS' = 'COMPLETED',
 ): void {
-  decision.emit('TaskCompleted', { taskId: task.taskId, status, ...result });
+  decision.emit('TaskCompleted', { taskId: task.taskId, status, ...result, ...leftChild(task, result, status) });
   decision.settle(task.referenceTaskName);
+}
+
+/** A task that ends without the word of its child leaves it behind: nobody waits for it any more, so it ends too. */
+function leftChild(
+  { taskId, subWorkflowId, childRun = 0 }: TaskState,
+  result: TaskResult,
+  status: string,
+): Pick<EventData<'TaskCompleted'>, 'subWorkflowId' | 'childTermination' | 'childRun'> {
+  if (subWorkflowId === undefined || result.childRun !== undefined) return {};
+  return { subWorkflowId, childRun, childTermination: reasons.taskEndedWithoutChild(taskId, status) };
 }
 
 type Failure = 'FAILED' | 'FAILED_WITH_TERMINAL_ERROR' | 'TIMED_OUT' | 'CANCELED';
@@ -44,7 +58,12 @@ export function failTask(decision: Decision, task: TaskState, status: Failure, r
   const { node } = decision.placeOf(task);
   const retried = mayRetry(decision, node, task, status);
   const forgiven = !retried && node.task.optional && !isTotalTimeoutSpent(decision, node, task);
-  const data = { taskId: task.taskId, ...result, ...(retried ? { retried } : {}) };
+  const data = {
+    taskId: task.taskId,
+    ...result,
+    ...leftChild(task, result, status),
+    ...(retried ? { retried } : {}),
+  };
   emitFailure(decision, forgiven ? 'COMPLETED_WITH_ERRORS' : status, status, data);
   decision.settle(task.referenceTaskName);
 }
@@ -52,12 +71,14 @@ export function failTask(decision: Decision, task: TaskState, status: Failure, r
 /** With its child workflow, which hears `childTermination`. Nothing follows from it. */
 export function cancelOpenTask(
   decision: Decision,
-  { taskId, subWorkflowId }: TaskState,
+  { taskId, subWorkflowId, childRun = 0 }: TaskState,
   childTermination: string,
+  more: Pick<EventData<'TaskCanceled'>, 'passedOver'> = {},
 ): void {
   decision.emit('TaskCanceled', {
     taskId,
-    ...(subWorkflowId === undefined ? {} : { subWorkflowId, childTermination }),
+    ...more,
+    ...(subWorkflowId === undefined ? {} : { subWorkflowId, childRun, childTermination }),
   });
 }
 

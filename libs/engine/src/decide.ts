@@ -4,13 +4,25 @@
  */
 import { type Command, type DaCapoError, invariant } from '@dacapo/contracts';
 
-import { recordChildEnd, recordChildRefusal, recordFailureWorkflowRefusal } from './commands/children.js';
+import {
+  recordChildEnd,
+  recordChildRefusal,
+  recordChildReopened,
+  recordFailureWorkflowRefusal,
+} from './commands/children.js';
 import { pauseWorkflow, resumeWorkflow, terminateWorkflow } from './commands/control.js';
 import { continueWorkflow, recordEvaluation, recordTaskDefs } from './commands/effects.js';
 import { claimTask, extendTaskLease, logTask, startTaskByMessage } from './commands/hand-out.js';
 import { fireTimers } from './commands/fire-timer.js';
+import { jumpToTask } from './commands/jump-to-task.js';
+import { removeWorkflow } from './commands/remove-workflow.js';
+import { rerunWorkflow } from './commands/rerun-workflow.js';
+import { resetCallbacks } from './commands/reset-callbacks.js';
+import { restartWorkflow } from './commands/restart-workflow.js';
 import { cancelTask, completeTaskByWorker, failTaskByWorker, progressTask } from './commands/results.js';
 import { retryWorkflow } from './commands/retry-workflow.js';
+import { setVariables } from './commands/set-variables.js';
+import { skipTask } from './commands/skip-task.js';
 import { signalWorkflow } from './commands/signal.js';
 import { startWorkflow } from './commands/start-workflow.js';
 import { type DecideContext, type Decided, Decision } from './decision.js';
@@ -18,7 +30,8 @@ import type { WorkflowState } from './state.js';
 
 export function decide(state: WorkflowState | undefined, command: Command, context: DecideContext): Decided {
   const decision = new Decision(state, command, context);
-  if (state === undefined && command.type !== 'StartWorkflow') {
+  const isThere = state !== undefined && state.isRemoved !== true;
+  if (!isThere && command.type !== 'StartWorkflow') {
     decision.reject('WORKFLOW_NOT_FOUND', `No such workflow found by id: ${command.workflowId}`);
   } else if (state?.status === 'QUARANTINED') {
     decision.reject('WORKFLOW_QUARANTINED', `Workflow ${command.workflowId} is quarantined: ${state.reason ?? ''}`);
@@ -83,7 +96,7 @@ function dispatch(decision: Decision, command: Command): void {
     case 'TerminateWorkflow':
       return terminateWorkflow(decision, command.data);
     case 'RetryWorkflow':
-      return retryWorkflow(decision);
+      return retryWorkflow(decision, command.data);
     case 'FireTimer':
       return fireTimers(decision);
     case 'RecordChildEnd':
@@ -99,14 +112,21 @@ function dispatch(decision: Decision, command: Command): void {
     case 'RecordTaskDefs':
       return recordTaskDefs(decision, command.data);
     case 'RestartWorkflow':
+      return restartWorkflow(decision, command.data);
     case 'RerunWorkflow':
+      return rerunWorkflow(decision, command.data);
     case 'SkipTask':
+      return skipTask(decision, command.data);
     case 'JumpToTask':
+      return jumpToTask(decision, command.data);
     case 'ResetCallbacks':
+      return resetCallbacks(decision);
     case 'SetVariables':
+      return setVariables(decision, command.data);
     case 'RemoveWorkflow':
+      return removeWorkflow(decision, command.data);
     case 'RecordChildReopened':
-      return decision.reject('REQUEST_INVALID', `${command.type} is not known yet`);
+      return recordChildReopened(decision, command.data);
     default:
       return command satisfies never;
   }

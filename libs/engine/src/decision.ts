@@ -12,6 +12,7 @@ import {
   type Grant,
   type Hash,
   invariant,
+  type JsonObject,
   type SealedEvent,
   sealEvent,
 } from '@dacapo/contracts';
@@ -46,11 +47,14 @@ export interface Decided {
   readonly grants: readonly Grant[];
 }
 
-/** The flow reaches a task; what is inside of a task is through; an attempt has ended; an operator goes on with what it had begun. */
+/** Steps about an execution: it has ended; a workflow that goes on after its end tries it, or its child, again; opens it; looks what it waits for. */
+type KeyedStep = 'settle' | 'retry' | 'retry-child' | 'reopen' | 'wake';
+
+/** The flow reaches a task; what is inside of a task is through; an operator goes on with what it had begun. */
 export type Step =
   | { readonly do: 'enter' | 'leave'; readonly place: Place }
   | { readonly do: 'resume'; readonly place: Place; readonly from: number }
-  | { readonly do: 'settle'; readonly key: string }
+  | { readonly do: KeyedStep; readonly key: string }
   /** A timer is due; not before everything that the one before it led to is done. */
   | { readonly do: 'fire'; readonly key: string };
 
@@ -64,6 +68,8 @@ export class Decision {
   private readonly resuming = new Set<string>();
   private readonly timers: string[] = [];
   private fired = 0;
+  /** What an operator gives to a task instead of its `inputParameters`, by key. */
+  private readonly given = new Map<string, JsonObject>();
 
   constructor(
     private current: WorkflowState | undefined,
@@ -114,7 +120,14 @@ export class Decision {
 
   /** Refuses the command. About a workflow that never existed the refusal stands outside every workflow (seq 0). */
   reject(code: ErrorCode, message: string, taskId?: string): void {
-    const data = { command: this.command.type, code, message, ...(taskId === undefined ? {} : { taskId }) };
+    const requester = this.command.type === 'RetryWorkflow' ? this.command.data.requester : undefined;
+    const data = {
+      command: this.command.type,
+      code,
+      message,
+      ...(taskId === undefined ? {} : { taskId }),
+      ...(requester === undefined ? {} : { requester }),
+    };
     if (this.current !== undefined) return this.emit('CommandRejected', data);
     const { now, causation, epoch, hash } = this.context;
     const { id, workflowId, repeatable } = this.command;
@@ -213,6 +226,19 @@ export class Decision {
     this.agenda.push({ do: 'settle', key });
   }
 
+  later(what: KeyedStep, key: string): void {
+    this.agenda.push({ do: what, key });
+  }
+
+  /** The next execution of a task gets this input. */
+  giveInput(key: string, input: JsonObject): void {
+    this.given.set(key, input);
+  }
+
+  givenInput(key: string): JsonObject | undefined {
+    return this.given.get(key);
+  }
+
   /** A timer has become due. */
   fire(timer: string): void {
     this.timers.push(timer);
@@ -230,10 +256,11 @@ export class Decision {
   /** Takes up steps that an earlier decision had put off. */
   takeUp(steps: readonly DeferredStep[]): void {
     for (const { do: what, reference, scope = '', fork, from = 0 } of steps) {
-      if (what === 'settle') this.settle(reference);
-      else if (what === 'fire') this.fire(reference);
+      if (what === 'fire') this.fire(reference);
       else if (what === 'resume') this.resume(this.place(reference, scope, fork), from);
-      else this.agenda.push({ do: what, place: this.place(reference, scope, fork) });
+      else if (what === 'enter' || what === 'leave')
+        this.agenda.push({ do: what, place: this.place(reference, scope, fork) });
+      else this.later(what, reference);
     }
   }
 
@@ -294,14 +321,15 @@ function namedNode(node: Node, { taskType: name, taskDefs = {} }: TaskState): No
   return taskDef === undefined ? node : withName(node, name, 'SIMPLE', taskDef);
 }
 
-function loopsAround(node: Node): number {
+/** In how many loops a task stands. */
+export function loopsAround(node: Node): number {
   let count = 0;
   for (let { parent } = node; parent !== undefined; { parent } = parent) if (parent.body !== undefined) count += 1;
   return count;
 }
 
 function deferred(step: Step): DeferredStep {
-  if (step.do === 'settle' || step.do === 'fire') return { do: step.do, reference: step.key };
+  if ('key' in step) return { do: step.do, reference: step.key };
   const { node, scope, fork } = step.place;
   return {
     do: step.do,

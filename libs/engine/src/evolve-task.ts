@@ -34,7 +34,8 @@ export function skip(state: WorkflowState, { data, time }: EventNamed<'TaskSkipp
     input,
     output,
     retryCount: 0,
-    iteration: 0,
+    iteration: data.iteration ?? 0,
+    ...(data.scope === undefined ? {} : { scope: data.scope, node: referenceTaskName.slice(0, -data.scope.length) }),
     scheduledTime: time,
     firstScheduledTime: time,
     startTime: time,
@@ -49,6 +50,7 @@ export function skip(state: WorkflowState, { data, time }: EventNamed<'TaskSkipp
   };
   state.references[taskId] = referenceTaskName;
   state.taskCount = taskSeq;
+  countDown(state, referenceTaskName);
 }
 
 export function schedule(
@@ -57,6 +59,8 @@ export function schedule(
 ): void {
   const { data, time } = event;
   const previous = event.type === 'RetryScheduled' ? own(state.tasks, data.referenceTaskName) : undefined;
+  // A JOIN had counted it as ended, unless the next attempt was owed.
+  if (previous?.retried === false) countUp(state, previous);
   if (previous !== undefined) previous.retried = true;
   const delay = data.delaySeconds ?? 0;
   const task: TaskState = {
@@ -165,22 +169,14 @@ function isOurs({ type }: TaskEvent): boolean {
   return type.startsWith('Evaluation') || type.startsWith('TaskDefs');
 }
 
-function reopenTask(state: WorkflowState, task: TaskState, { data, time }: EventNamed<'TaskReopened'>): void {
-  task.status = data.status ?? 'IN_PROGRESS';
+function reopenTask(state: WorkflowState, task: TaskState, { data }: EventNamed<'TaskReopened'>): void {
+  task.status = 'IN_PROGRESS';
   task.endTime = 0;
   task.retried = false;
-  if (data.input !== undefined) task.input = data.input;
   // The end of the workflow may have shown what grows on now.
   if (task.turn !== undefined) task.output = { ...task.output };
-  if (task.status === 'SCHEDULED') {
-    task.output = {};
-    task.startTime = 0;
-    task.scheduledTime = time;
-    delete task.workerId;
-    delete task.subWorkflowId;
-  }
   task.timers = {};
-  task.ready = task.queue !== undefined && task.status === 'SCHEDULED' && data.timers?.['offer'] === undefined;
+  if (data.childRun !== undefined) task.childRun = data.childRun;
   delete task.reason;
   open(state, task);
   setTimers(state, task, data.timers);
@@ -258,6 +254,8 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   delete task.lookUps;
   delete task.forkInput;
   task.retried = event.type !== 'TaskCompleted' && event.data.retried === true;
+  if (event.type === 'TaskCanceled' && event.data.passedOver === true) task.isPassedOver = true;
+  endChild(task, event);
   if (status === 'FAILED' || status === 'FAILED_WITH_TERMINAL_ERROR') {
     if (!state.failedReferenceTaskNames.includes(task.referenceTaskName))
       state.failedReferenceTaskNames.push(task.referenceTaskName);
@@ -272,6 +270,13 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
 function setTimers(state: WorkflowState, task: TaskState, timers: Readonly<Record<string, number>> | undefined): void {
   Object.assign(task.timers, timers);
   TimerIndex.note(state, task, timers);
+}
+
+/** Its child's next word counts only if it comes from a later run. */
+function endChild(task: TaskState, event: TaskEnd): void {
+  if (task.subWorkflowId === undefined) return;
+  task.childRun = Math.max(task.childRun ?? 0, event.data.childRun ?? 0) + 1;
+  if (event.type === 'TaskFailed' && event.data.noChild === true) delete task.subWorkflowId;
 }
 
 function open(state: WorkflowState, task: TaskState): void {

@@ -73,8 +73,16 @@ export function reopen(
   state.run = data.run;
   state.lastRetriedTime = time;
   state.held = [];
+  // Whatever was put off follows from what has ended, which is looked at again.
+  state.deferred = [];
   delete state.reason;
   setWorkflowTimer(state, data.timers);
+}
+
+/** What is still to follow from before the jump is passed over. */
+export function jump(state: WorkflowState, { data }: EventNamed<'WorkflowJumped'>): void {
+  state.run = data.run;
+  state.deferred = [];
 }
 
 export function restart(state: WorkflowState, { data, time }: EventNamed<'WorkflowRestarted'>): void {
@@ -85,6 +93,26 @@ export function restart(state: WorkflowState, { data, time }: EventNamed<'Workfl
     lastRetriedTime: 0,
     output: {},
     variables: data.variables,
+  } satisfies Partial<WorkflowState>);
+  forgetTasks(state);
+  if (data.definition !== undefined) state.definition = data.definition;
+  if (data.version !== undefined) state.version = data.version;
+  delete state.reason;
+  setWorkflowTimer(state, data.timers);
+}
+
+export function rerun(state: WorkflowState, event: EventNamed<'WorkflowReran'>): void {
+  const { fromTaskId, input, correlationId } = event.data;
+  reopen(state, event);
+  state.output = {};
+  if (input !== undefined) state.input = input;
+  if (correlationId !== undefined) state.correlationId = correlationId;
+  if (fromTaskId === undefined) forgetTasks(state);
+}
+
+/** A workflow that begins anew knows nothing of its earlier runs. */
+function forgetTasks(state: WorkflowState): void {
+  Object.assign(state, {
     taskCount: 0,
     tasks: {},
     references: {},
@@ -99,19 +127,6 @@ export function restart(state: WorkflowState, { data, time }: EventNamed<'Workfl
     failedReferenceTaskNames: [],
     failedTaskNames: [],
   } satisfies Partial<WorkflowState>);
-  if (data.definition !== undefined) state.definition = data.definition;
-  if (data.version !== undefined) state.version = data.version;
-  delete state.reason;
   delete state.lastTask;
   delete state.firstFork;
-  setWorkflowTimer(state, data.timers);
-}
-
-export function rerun(state: WorkflowState, event: EventNamed<'WorkflowReran'>): void {
-  const { input, correlationId } = event.data;
-  reopen(state, event);
-  state.output = {};
-  state.deferred = [];
-  if (input !== undefined) state.input = input;
-  if (correlationId !== undefined) state.correlationId = correlationId;
 }

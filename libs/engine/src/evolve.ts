@@ -7,7 +7,7 @@
 import { type Event, invariant } from '@dacapo/contracts';
 
 import { applyToTask, clearTimer, removeTasks, schedule, skip } from './evolve-task.js';
-import { end, reopen, rerun, restart, setWorkflowTimer, started } from './evolve-workflow.js';
+import { end, jump, reopen, rerun, restart, setWorkflowTimer, started } from './evolve-workflow.js';
 import type { WorkflowState } from './state.js';
 
 export function evolve(state: WorkflowState | undefined, event: Event): WorkflowState {
@@ -37,15 +37,14 @@ function apply(state: WorkflowState, event: Event): void {
       state.held = [];
       return setWorkflowTimer(state, event.data.timers);
     case 'WorkflowRetried':
-      state.run = event.data.run;
+    case 'WorkflowReopened':
       return reopen(state, event);
     case 'WorkflowRestarted':
       return restart(state, event);
     case 'WorkflowReran':
       return rerun(state, event);
-    case 'WorkflowReopened':
-      state.run = event.data.run;
-      return reopen(state, event);
+    case 'WorkflowJumped':
+      return jump(state, event);
     case 'WorkflowRemoved':
       state.isRemoved = true;
       return;
@@ -106,6 +105,7 @@ function apply(state: WorkflowState, event: Event): void {
     case 'FailureWorkflowRefused':
     case 'EventPublished':
     case 'ChildRetryRequested':
+    case 'ChildTerminationRequested':
     case 'CommandRejected':
       return;
     default:

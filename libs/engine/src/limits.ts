@@ -19,8 +19,8 @@ export const limits = {
   loopTurnsKept: 100_000,
   /** Length of the list that a loop goes through: refused at its beginning, not after half of the work. */
   loopItems: 100_000,
-  /** Ids of one TasksRemoved event. */
-  tasksRemoved: 1000,
+  /** Task ids in one event. */
+  taskIdsPerEvent: 1000,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,

@@ -1,4 +1,5 @@
-import { reactions, type Reaction } from './reactions.js';
+import type { Reaction } from './reaction.js';
+import { reactions } from './reactions.js';
 import { aWorkflow, fork, join, simple, subWorkflow, wait } from './testing/definitions.js';
 import { workflowId } from './testing/run.js';
 import { given, type Specification } from './testing/specification.js';
@@ -77,7 +78,7 @@ describe('reactions', () => {
           version: 1,
           id: expect.stringMatching(/:\d+$/),
           workflowId: specification.run.task('s').subWorkflowId,
-          data: { reason: 'Parent workflow has been terminated with reason: enough' },
+          data: { run: 0, reason: 'Parent workflow has been terminated with reason: enough' },
           repeatable: true,
         },
       },

@@ -1,81 +1,54 @@
 /**
- * Who else must hear of an event. Sent after the event is durable, at least once; the receiver drops repeats by id, so every message has
- * one that is derived from the event.
+ * Who else must hear of an event. Sent after the event is durable, at least once; the receiver drops repeats by id.
  */
-import {
-  type CommandNamed,
-  type Event,
-  type EventData,
-  eventId,
-  type JsonObject,
-  type Parent,
-} from '@dacapo/contracts';
+import { type Event, eventId, type EventNamed } from '@dacapo/contracts';
 
+import { command, type Reaction, type StartRequest } from './reaction.js';
+import {
+  forwardSignal,
+  retryChild,
+  startChild,
+  terminateLeftChild,
+  terminateReopened,
+} from './reactions-to-children.js';
+import { answerRequester, tellEnd, tellReopened } from './reactions-to-parents.js';
 import type { WorkflowState } from './state.js';
 
-/** A workflow to be started whose definition is still a name: the lane's runtime looks it up and sends StartWorkflow, or the refusal. */
-export interface StartRequest {
-  readonly kind: 'start-request';
-  readonly id: string;
-  readonly workflowId: string;
-  readonly name: string;
-  readonly version?: number;
-  /** An inline definition instead of a registered one. */
-  readonly definition?: unknown;
-  readonly input: JsonObject;
-  readonly correlationId?: string;
-  readonly priority?: number;
-  readonly taskToDomain?: Readonly<Record<string, string>>;
-  readonly parent?: Parent;
-  /** Who is told when it cannot be started: the parent's task, or the workflow whose failure workflow it is. */
-  readonly requester: string;
+/** `state` is the workflow's state after the event, or any later one; undefined when there never was such a workflow. */
+export function reactions(event: Event, state: WorkflowState | undefined): readonly Reaction[] {
+  if (event.type === 'CommandRejected') return answerRequester(event, state);
+  return state === undefined ? [] : reactionsOf(event, state);
 }
 
-/** A script for the sandbox; its outcome comes back as RecordEvaluation. */
-export interface EvaluationRequest {
-  readonly kind: 'evaluation';
-  readonly id: string;
-  readonly workflowId: string;
-  readonly time: number;
-  readonly request: EventData<'EvaluationRequested'>;
-}
-
-/** Names whose definitions are looked up; they come back as RecordTaskDefs. */
-export interface TaskDefsRequest {
-  readonly kind: 'task-defs';
-  readonly id: string;
-  readonly workflowId: string;
-  readonly request: EventData<'TaskDefsRequested'>;
-}
-
-type Told =
-  | CommandNamed<'RecordChildEnd'>
-  | CommandNamed<'TerminateWorkflow'>
-  | CommandNamed<'SignalWorkflow'>
-  | CommandNamed<'ContinueWorkflow'>;
-export type Reaction =
-  StartRequest | EvaluationRequest | TaskDefsRequest | { readonly kind: 'command'; readonly command: Told };
-
-const ends = {
-  WorkflowCompleted: 'COMPLETED',
-  WorkflowFailed: 'FAILED',
-  WorkflowTimedOut: 'TIMED_OUT',
-  WorkflowTerminated: 'TERMINATED',
-} as const;
-
-/** `state` is the workflow's state after the event, or any later one. */
-export function reactions(event: Event, state: WorkflowState): readonly Reaction[] {
+function reactionsOf(event: Event, state: WorkflowState): readonly Reaction[] {
   switch (event.type) {
     case 'TaskStarted':
       return event.data.subWorkflowId === undefined
         ? []
         : [startChild(event.data.subWorkflowId, event.data.taskId, event.data.child ?? {}, state, event)];
-    case 'FailureWorkflowRequested':
-      return [startFailureWorkflow(event)];
+    case 'TaskCompleted':
+    case 'TaskFailed':
+    case 'TaskTimedOut':
     case 'TaskCanceled':
-      return event.data.subWorkflowId === undefined ? [] : [terminateChild(event.data.subWorkflowId, event)];
+      return terminateLeftChild(event);
+    case 'ChildRetryRequested':
+      return [retryChild(event)];
+    case 'ChildTerminationRequested':
+      return [terminateReopened(event)];
     case 'SignalForwarded':
       return [forwardSignal(event)];
+    case 'WorkflowCompleted':
+    case 'WorkflowFailed':
+    case 'WorkflowTimedOut':
+    case 'WorkflowTerminated':
+      return tellEnd(event, state);
+    case 'WorkflowRetried':
+    case 'WorkflowRestarted':
+    case 'WorkflowReran':
+    case 'WorkflowReopened':
+      return tellReopened(event, state);
+    case 'FailureWorkflowRequested':
+      return [startFailureWorkflow(event)];
     case 'StepsDeferred':
       return [goOn(event)];
     case 'EvaluationRequested': {
@@ -84,43 +57,12 @@ export function reactions(event: Event, state: WorkflowState): readonly Reaction
     }
     case 'TaskDefsRequested':
       return [{ kind: 'task-defs', id: eventId(event), workflowId: event.workflowId, request: event.data }];
-    case 'WorkflowCompleted':
-    case 'WorkflowFailed':
-    case 'WorkflowTimedOut':
-    case 'WorkflowTerminated':
-      return state.parent === undefined
-        ? []
-        : [tellParent(state.parent, ends[event.type], event.data.output, event.data.reason, event)];
     default:
       return [];
   }
 }
 
-function startChild(
-  workflowId: string,
-  taskId: string,
-  child: JsonObject,
-  state: WorkflowState,
-  event: Event,
-): StartRequest {
-  const { definition, version, correlationId, priority, taskToDomain } = child;
-  return {
-    kind: 'start-request',
-    id: eventId(event),
-    workflowId,
-    name: typeof child['name'] === 'string' ? child['name'] : '',
-    ...(version === null || version === undefined ? {} : { version: Number(version) }),
-    ...(definition === undefined ? {} : { definition }),
-    input: child['input'] as JsonObject,
-    ...(typeof correlationId === 'string' ? { correlationId } : {}),
-    ...(typeof priority === 'number' ? { priority } : {}),
-    ...(typeof taskToDomain === 'object' ? { taskToDomain: taskToDomain as Readonly<Record<string, string>> } : {}),
-    parent: { workflowId: event.workflowId, taskId, depth: (state.parent?.depth ?? 0) + 1 },
-    requester: event.workflowId,
-  };
-}
-
-function startFailureWorkflow(event: Extract<Event, { readonly type: 'FailureWorkflowRequested' }>): StartRequest {
+function startFailureWorkflow(event: EventNamed<'FailureWorkflowRequested'>): StartRequest {
   const { failureWorkflowId, ...request } = event.data;
   return {
     kind: 'start-request',
@@ -129,31 +71,6 @@ function startFailureWorkflow(event: Extract<Event, { readonly type: 'FailureWor
     ...request,
     requester: event.workflowId,
   };
-}
-
-function terminateChild(workflowId: string, event: Extract<Event, { readonly type: 'TaskCanceled' }>): Reaction {
-  const { childTermination } = event.data;
-  return command({
-    type: 'TerminateWorkflow',
-    version: 1,
-    id: eventId(event),
-    workflowId,
-    data: childTermination === undefined ? {} : { reason: childTermination },
-    repeatable: true,
-  });
-}
-
-function forwardSignal(event: Extract<Event, { readonly type: 'SignalForwarded' }>): Reaction {
-  const { childWorkflowId, status, output } = event.data;
-  const data = { status: status as CommandNamed<'SignalWorkflow'>['data']['status'], output };
-  return command({
-    type: 'SignalWorkflow',
-    version: 1,
-    id: eventId(event),
-    workflowId: childWorkflowId,
-    data,
-    repeatable: true,
-  });
 }
 
 function goOn(event: Event): Reaction {
@@ -165,32 +82,4 @@ function goOn(event: Event): Reaction {
     data: {},
     repeatable: true,
   });
-}
-
-function tellParent(
-  parent: Parent,
-  status: (typeof ends)[keyof typeof ends],
-  output: JsonObject,
-  reason: string | undefined,
-  event: Event,
-): Reaction {
-  const data = {
-    taskId: parent.taskId,
-    childWorkflowId: event.workflowId,
-    status,
-    output,
-    ...(reason === undefined ? {} : { reason }),
-  };
-  return command({
-    type: 'RecordChildEnd',
-    version: 1,
-    id: eventId(event),
-    workflowId: parent.workflowId,
-    data,
-    repeatable: true,
-  });
-}
-
-function command(told: Told): Reaction {
-  return { kind: 'command', command: told };
 }

@@ -49,6 +49,9 @@ export const reasons = {
   scriptTooMuchMemory: 'Script needs more memory than a script may have.',
   scriptResultTooLarge: 'The result of the script is larger than a result may be.',
   scriptFault: 'Script was not evaluated: the sandbox broke off.',
+  taskEndedWithoutChild: (taskId: string, status: string): string =>
+    `Task ${taskId} of the parent workflow has ended with status ${status}`,
+  childReopened: (chain: string, operation: string): string => `Sub workflow ${chain} ${operation}.`,
   parentTerminated: (reason: string | undefined, status: string): string =>
     reason === undefined || reason === ''
       ? `Parent workflow has been terminated with status ${status}`

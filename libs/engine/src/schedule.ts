@@ -37,8 +37,10 @@ function attemptOf(previous: TaskState | undefined): number {
   return previous === undefined ? 0 : previous.retryCount + 1;
 }
 
-/** The task's `inputParameters` on the state as it is now. */
+/** The task's `inputParameters` on the state as it is now, or what an operator has given instead. */
 export function resolveInput(decision: Decision, place: Place, taskId?: string): JsonObject {
+  const given = decision.givenInput(place.key);
+  if (given !== undefined) return given;
   return evaluateTemplate(place.node.input, scopeOf(decision.state, place, taskId)) as JsonObject;
 }
 

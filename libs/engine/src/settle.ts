@@ -3,20 +3,20 @@
  */
 import type { TaskStatus } from '@dacapo/contracts';
 import { defaultTaskDef } from '@dacapo/definitions';
-import { ExpressionError } from '@dacapo/expressions';
 
 import { cancelOpenTask, isTotalTimeoutSpent } from './attempt-end.js';
 import { isGivenUp } from './branches.js';
 import { isAwaited, isCaught, wakeJoins } from './catch-failure.js';
 import type { Decision, Step } from './decision.js';
+import { enterAnew } from './enter-anew.js';
 import { isSameTask, type Node } from './flow.js';
 import { operatorOf } from './operators/index.js';
-import type { Retry } from './operators/operator.js';
 import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
 import { iterationOf, type Place } from './place.js';
 import { isTaskOpen, isTaskSuccessful, type TaskState } from './state.js';
+import { reopenTask, retryChild, retryTask, wakeTask } from './try-again.js';
 import { cancelInside, isInsideOver } from './turns.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
@@ -43,6 +43,14 @@ function take(decision: Decision, step: Step): void {
       return settle(decision, step.key);
     case 'fire':
       return fireTimer(decision, step.key);
+    case 'retry':
+      return retryTask(decision, step.key);
+    case 'retry-child':
+      return retryChild(decision, step.key);
+    case 'reopen':
+      return reopenTask(decision, step.key);
+    case 'wake':
+      return wakeTask(decision, step.key);
     case 'resume':
       return operatorOf(step.place.node.task.type).resume?.(decision, step.place, step.from);
     default:
@@ -97,17 +105,6 @@ function isAdmittedBy(decision: Decision, place: Place, isAsked: (around: Node) 
     if (task !== undefined && operator.admits?.(decision, task, inner) === false) return false;
   }
   return true;
-}
-
-/** The same for a task that is tried once more. */
-export function enterAnew(decision: Decision, place: Place, retry?: Retry): void {
-  try {
-    operatorOf(place.node.task.type).enter(decision, place, retry);
-  } catch (error) {
-    // A template that is too deep or too large is the definition's fault: the workflow ends with that reason, nobody else is held up.
-    if (!(error instanceof ExpressionError)) throw error;
-    failWorkflow(decision, 'FAILED', `Input of task ${place.key} cannot be resolved: ${error.message}`);
-  }
 }
 
 /** What follows when an attempt has ended. */

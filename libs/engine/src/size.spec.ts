@@ -56,6 +56,16 @@ function workDynamicFanOut(run: Run, count: number): void {
   for (const i of range(count)) run.send('CompleteTask', { taskId: run.idOf(`a${i}`), output: { i } });
 }
 
+/** All branches are cancelled and tried again, the first half ends, and the last of that half is executed again. */
+function operateFanOut(run: Run, count: number): void {
+  start()(run);
+  run.send('TerminateWorkflow', {});
+  run.send('RetryWorkflow', {});
+  for (const i of range(count / 2)) run.send('CompleteTask', { taskId: run.idOf(`a${i}`) });
+  run.send('TerminateWorkflow', {});
+  run.send('RerunWorkflow', { fromTaskId: run.idOf(`a${count / 2 - 1}`) });
+}
+
 function inARow(count: number): WorkflowBuilder {
   return aWorkflow().withTask(...range(count).map((i) => setVariable(`s${i}`, { last: i })));
 }
@@ -183,6 +193,7 @@ describe('size', () => {
       (count: number) => tries(count / 4),
       (run: Run, count: number) => failTries(run, count / 4),
     ],
+    ['a retry and a rerun', fanOut, (run: Run, count: number) => operateFanOut(run, count)],
   ])(
     'the work of %s grows with its length, not with its square',
     (_what, workflow, work) => {

@@ -42,6 +42,10 @@ export interface TaskState {
   workerId?: string;
   reason?: string;
   subWorkflowId?: string;
+  /** The first run of the child that it has not dealt with; absent is 0. */
+  childRun?: number;
+  /** Cancelled by an operator's jump. */
+  isPassedOver?: true;
   /** Due times by timer name, epoch milliseconds. */
   timers: Record<string, number>;
   /** JOIN only: how many of its `joinOn` have not ended. */

@@ -35,6 +35,7 @@ function permissiveFailures(decision: Decision): readonly TaskState[] {
   if (!decision.flow.mayBear) return [];
   return Object.values(decision.state.tasks)
     .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status) && !task.retried)
+    .filter((task) => task.isPassedOver !== true)
     .filter((task) => {
       const place = decision.placeOf(task);
       const { permissive, optional } = place.node.task;
@@ -46,11 +47,12 @@ function permissiveFailures(decision: Decision): readonly TaskState[] {
 export function completeWorkflow(decision: Decision, output: JsonObject, reason: string | undefined): void {
   cancelOpenTasks(decision, 'COMPLETED', reason);
   decision.dropAgenda();
-  const { failedReferenceTaskNames, failedTaskNames } = decision.state;
+  const { run, failedReferenceTaskNames, failedTaskNames } = decision.state;
   decision.emit('WorkflowCompleted', {
     output,
     ...(reason === undefined ? {} : { reason }),
     ...(failedReferenceTaskNames.length === 0 ? {} : { failedReferenceTaskNames, failedTaskNames }),
+    ...(run === 0 ? {} : { run }),
   });
 }
 
@@ -82,18 +84,25 @@ export function failWorkflow(
     failedTaskNames: state.failedTaskNames,
     ...(reason === undefined ? {} : { reason }),
     ...(task === undefined ? {} : { failedTaskId: task.taskId }),
+    ...(state.run === 0 ? {} : { run: state.run }),
   };
   if (status === 'FAILED') decision.emit('WorkflowFailed', data);
   else if (status === 'TIMED_OUT') decision.emit('WorkflowTimedOut', data);
   else decision.emit('WorkflowTerminated', data);
 }
 
-function cancelOpenTasks(decision: Decision, status: string, reason: string | undefined): void {
+/** `more`: what else stands in the event of each. */
+export function cancelOpenTasks(
+  decision: Decision,
+  status: string,
+  reason: string | undefined,
+  more: { readonly passedOver?: true } = {},
+): void {
   const { state } = decision;
   const childTermination = reasons.parentTerminated(reason, status);
   for (const reference of Object.keys(state.open)) {
     const task = own(state.tasks, reference);
-    if (task !== undefined) cancelOpenTask(decision, task, childTermination);
+    if (task !== undefined) cancelOpenTask(decision, task, childTermination, more);
   }
 }
 

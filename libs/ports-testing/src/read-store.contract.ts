@@ -320,6 +320,19 @@ export function readStoreContract(name: string, create: () => Promise<ReadStoreF
         expect(await search({ start: 0, size: 0 })).toEqual({ totalHits: 5, results: [] });
       });
 
+      it('does not find what was removed, archived or not, in pages and counts', async () => {
+        const all = (await store.search({ ...fields, conditions: [], size: 1 })).totalHits;
+        const removed = { name: workflowType, seq: 2, status: 'FAILED', isRemoved: true } as const;
+        await write([aWorkflow(ids[2]!, removed), aWorkflow(ids[3]!, { ...removed, isArchived: true })]);
+        expect(await search({ conditions: [{ field: 'status', values: ['FAILED'] }] })).toEqual({
+          totalHits: 0,
+          results: [],
+        });
+        expect((await search()).totalHits).toBe(3);
+        expect((await store.search({ ...fields, conditions: [], size: 1 })).totalHits).toBe(all - 2);
+        expect(await store.workflow(ids[2]!)).toMatchObject({ isRemoved: true });
+      });
+
       it('sees the newest document only', async () => {
         const now = aWorkflow(ids[0]!, { name: workflowType, seq: 2, status: 'COMPLETED', createTime: 10 });
         await write([now]);

@@ -283,6 +283,15 @@ describe('the task document', () => {
     expect(taskOf(caught)).toBe('t');
   });
 
+  it('shows no child that never came into being', () => {
+    const document = fold(
+      event('TaskScheduled', { ...base, taskType: 'SUB_WORKFLOW' }),
+      event('TaskStarted', { taskId: 't', subWorkflowId: 'c' }),
+      event('TaskFailed', { taskId: 't', status: 'FAILED', noChild: true }),
+    );
+    expect(document.subWorkflowId).toBeUndefined();
+  });
+
   it('never changes the document it is given', () => {
     const document = Object.freeze(fold(scheduled()));
     projectTask(document, claimed(), { partition: 3, offset: 2 });

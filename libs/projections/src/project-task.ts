@@ -147,7 +147,7 @@ function skipped({ data, workflowId, seq, time }: EventNamed<'TaskSkipped'>, { p
     input,
     output,
     retryCount: 0,
-    iteration: 0,
+    iteration: data.iteration ?? 0,
     pollCount: 0,
     scheduledTime: time,
     startTime: time,
@@ -197,7 +197,7 @@ function change(document: TaskDocument, event: TaskEvent, own: OwnOutputs | unde
     case 'TaskCanceled':
       return ended(document, event, 'CANCELED');
     case 'TaskReopened':
-      return reopened(document, event);
+      return reopened(event);
     case 'LoopIterated':
       return iterated(document, event, own);
     case 'TaskQueued':
@@ -213,19 +213,8 @@ function change(document: TaskDocument, event: TaskEvent, own: OwnOutputs | unde
   }
 }
 
-function reopened(document: TaskDocument, { data, time }: EventNamed<'TaskReopened'>): Change {
-  const status = data.status ?? 'IN_PROGRESS';
-  const isAnew = status === 'SCHEDULED';
-  return {
-    status,
-    endTime: 0,
-    updateTime: time,
-    reason: undefined,
-    retried: false,
-    ready: isAnew && document.queue !== undefined && data.timers?.['offer'] === undefined,
-    ...(data.input === undefined ? {} : { input: data.input }),
-    ...(isAnew ? { output: {}, startTime: 0, scheduledTime: time, workerId: undefined, subWorkflowId: undefined } : {}),
-  };
+function reopened({ time }: EventNamed<'TaskReopened'>): Change {
+  return { status: 'IN_PROGRESS', endTime: 0, updateTime: time, reason: undefined, retried: false, ready: false };
 }
 
 function iterated(
@@ -304,5 +293,12 @@ function ended(
   status: TaskDocument['status'],
 ): Change {
   const retried = event.type !== 'TaskCompleted' && event.data.retried === true;
-  return { ...result(document, event), status, endTime: event.time, ready: false, retried };
+  return {
+    ...result(document, event),
+    status,
+    endTime: event.time,
+    ready: false,
+    retried,
+    ...(event.type === 'TaskFailed' && event.data.noChild === true ? { subWorkflowId: undefined } : {}),
+  };
 }

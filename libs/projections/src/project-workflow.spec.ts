@@ -129,6 +129,62 @@ describe('the workflow document', () => {
     expect([document.endTime, document.reason]).toEqual([undefined, undefined]);
   });
 
+  const failed = event(
+    'WorkflowFailed',
+    { output: { y: 1 }, reason: 'r', failedReferenceTaskNames: ['a'], failedTaskNames: ['a'] },
+    40,
+  );
+
+  it('A18 a restart begins anew on its id', () => {
+    const document = fold(
+      begin(),
+      { ...failed, seq: 2 },
+      event('WorkflowRestarted', { run: 1, variables: { v: 9 }, definition: 'd2', version: 3 }, 50),
+    );
+    expect(document).toMatchObject({
+      status: 'RUNNING',
+      createTime: 50,
+      input: { x: 1 },
+      output: {},
+      variables: { v: 9 },
+      definition: 'd2',
+      version: 3,
+      failedReferenceTaskNames: [],
+      failedTaskNames: [],
+    });
+    expect([document.endTime, document.reason, document.lastRetriedTime]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('A19 a rerun keeps when it was created; as a whole it has not failed yet', () => {
+    const data = { run: 1, input: { x: 2 }, correlationId: 'c' };
+    const document = fold(begin(), { ...failed, seq: 2 }, event('WorkflowReran', data, 50));
+    expect(document).toMatchObject({
+      status: 'RUNNING',
+      createTime: 10,
+      lastRetriedTime: 50,
+      input: { x: 2 },
+      correlationId: 'c',
+      output: {},
+      failedTaskNames: [],
+    });
+    const partial = fold(begin(), { ...failed, seq: 2 }, event('WorkflowReran', { run: 1, fromTaskId: 't' }, 50));
+    expect(partial).toMatchObject({ input: { x: 1 }, failedTaskNames: ['a'] });
+  });
+
+  it('A14 runs again because a child does', () => {
+    const data = { run: 1, childWorkflowId: 'c', chain: 'c.1/c', operation: 'retried' } as const;
+    const document = fold(begin(), { ...failed, seq: 2 }, event('WorkflowReopened', data, 50));
+    expect(document).toMatchObject({ status: 'RUNNING', lastRetriedTime: 50 });
+    expect([document.endTime, document.reason]).toEqual([undefined, undefined]);
+  });
+
+  it('is removed, and archived when that was wished', () => {
+    const removed = fold(begin(), event('WorkflowRemoved', { archived: false }));
+    expect(removed).toMatchObject({ isRemoved: true });
+    expect(removed).not.toHaveProperty('isArchived');
+    expect(fold(begin(), event('WorkflowRemoved', { archived: true }))).toMatchObject({ isArchived: true });
+  });
+
   it('is quarantined', () => {
     expect(fold(begin(), event('WorkflowQuarantined', { reason: 'odd' }))).toMatchObject({
       status: 'QUARANTINED',

@@ -62,15 +62,15 @@ function change(document: WorkflowDocument, event: Event): Change {
       return { status: 'PAUSED', updateTime: event.time };
     case 'WorkflowResumed':
       return { status: 'RUNNING', updateTime: event.time, lastRetriedTime: event.time };
-    case 'WorkflowRetried': {
-      return {
-        status: 'RUNNING',
-        updateTime: event.time,
-        lastRetriedTime: event.time,
-        endTime: undefined,
-        reason: undefined,
-      };
-    }
+    case 'WorkflowRetried':
+    case 'WorkflowReopened':
+      return reopened(event.time);
+    case 'WorkflowReran':
+      return reran(event);
+    case 'WorkflowRestarted':
+      return restarted(event);
+    case 'WorkflowRemoved':
+      return { isRemoved: true, ...(event.data.archived ? { isArchived: true } : {}), updateTime: event.time };
     case 'WorkflowCompleted':
       return { status: 'COMPLETED', ...ended(event), reason: event.data.reason, ...failedNames(event.data) };
     case 'WorkflowFailed':
@@ -90,6 +90,35 @@ function change(document: WorkflowDocument, event: Event): Change {
     default:
       return { updateTime: event.time };
   }
+}
+
+function reopened(time: number): Change {
+  return { status: 'RUNNING', updateTime: time, lastRetriedTime: time, endTime: undefined, reason: undefined };
+}
+
+/** As a whole it begins anew: no task has failed yet. */
+function reran({ time, data: { fromTaskId, input, correlationId } }: EventNamed<'WorkflowReran'>): Change {
+  return {
+    ...reopened(time),
+    output: {},
+    ...(input === undefined ? {} : { input }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(fromTaskId === undefined ? { failedReferenceTaskNames: [], failedTaskNames: [] } : {}),
+  };
+}
+
+function restarted({ time, data: { variables, definition, version } }: EventNamed<'WorkflowRestarted'>): Change {
+  return {
+    ...reopened(time),
+    createTime: time,
+    lastRetriedTime: undefined,
+    output: {},
+    variables,
+    failedReferenceTaskNames: [],
+    failedTaskNames: [],
+    ...(definition === undefined ? {} : { definition }),
+    ...(version === undefined ? {} : { version }),
+  };
 }
 
 function ended({

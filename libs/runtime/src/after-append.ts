@@ -51,7 +51,7 @@ export class AfterAppend {
       for (const { event, offset } of events) {
         progress.eventOffset = offset + 1;
         progress.last = { offset, hash: event.hash };
-        if (state !== undefined) follow.push(...reactions(event, state));
+        follow.push(...reactions(event, state));
       }
     }
     for (const { command } of decisions) {

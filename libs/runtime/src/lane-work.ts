@@ -58,6 +58,8 @@ export class LaneWork {
     const digests = new Set<string>();
     for (const { command } of commands) {
       if (command.type === 'StartWorkflow') digests.add(command.data.definition);
+      if (command.type === 'RestartWorkflow' && command.data.definition !== undefined)
+        digests.add(command.data.definition);
       // The gateway has just made the id of a start that is not repeatable: nobody can have used it before.
       const isFresh = command.type === 'StartWorkflow' && command.repeatable !== true;
       if (!isFresh && memory.get(command.workflowId) === undefined) needed.push(command.workflowId);

@@ -81,7 +81,7 @@ async function fetchStates(events: EventBatch['events'], memory: LaneMemory): Pr
 
 function foldInto(memory: LaneMemory, event: Event, found: Reaction[]): void {
   const state = fold(memory.get(event.workflowId), event);
-  if (state === undefined) return;
+  if (state === undefined) return void found.push(...reactions(event, undefined));
   memory.set(state);
   memory.noteTail(event.workflowId);
   found.push(...reactions(event, state));

@@ -52,6 +52,30 @@ describe('Views', () => {
     expect(await views.task(house.taskId(id, 'a'))).toMatchObject({ status: 'COMPLETED', output: { n: 1 } });
   });
 
+  it.each([
+    ['the store', project],
+    ['what is recent', () => Promise.resolve(hear(1))],
+  ])('do not show what was removed; its history stays (from %s)', async (_from, take) => {
+    await house.ask('RemoveWorkflow', id, {});
+    await take();
+    expect(await views.workflow(id)).toBeUndefined();
+    expect(await views.execution(id)).toBeUndefined();
+    expect(await views.events(id)).toHaveLength(last());
+    expect(await views.at(id, 1)).toBeDefined();
+    expect(await house.verify(id)).toMatchObject({ valid: true });
+    await expect(house.ask('RetryWorkflow', id, {})).resolves.toMatchObject({
+      event: { type: 'CommandRejected', data: { code: 'WORKFLOW_NOT_FOUND' } },
+    });
+  });
+
+  it('show what was archived as a whole', async () => {
+    await house.ask('TerminateWorkflow', id, {});
+    await house.ask('RemoveWorkflow', id, { archive: true });
+    await project();
+    expect(await views.workflow(id)).toMatchObject({ isArchived: true });
+    expect((await views.execution(id))?.tasks).toHaveLength(2);
+  });
+
   it('give what is recent when the store has nothing yet', async () => {
     hear(1);
     const fromRecent = await views.execution(id);

@@ -18,7 +18,13 @@ export class Views {
     private readonly journal: Journal,
   ) {}
 
+  /** What was removed is not there, unless it was archived. */
   async workflow(workflowId: string): Promise<WorkflowDocument | undefined> {
+    const document = await this.document(workflowId);
+    return document === undefined || isGone(document) ? undefined : document;
+  }
+
+  private async document(workflowId: string): Promise<WorkflowDocument | undefined> {
     const events = this.recent.of(workflowId);
     const stored = isWhole(events) ? undefined : await this.store.workflow(workflowId);
     if (!isContiguous(stored?.seq ?? 0, events)) return (await this.fromLog(workflowId))?.workflow;
@@ -37,6 +43,11 @@ export class Views {
   }
 
   async execution(workflowId: string): Promise<Execution | undefined> {
+    const execution = await this.wholeExecution(workflowId);
+    return execution === undefined || isGone(execution.workflow) ? undefined : execution;
+  }
+
+  private async wholeExecution(workflowId: string): Promise<Execution | undefined> {
     const events = this.recent.of(workflowId);
     if (isWhole(events)) return foldExecution(undefined, [], events, this.partition(workflowId));
     const stored = await this.store.workflow(workflowId);
@@ -78,7 +89,7 @@ export class Views {
 
   /** Where the events of a workflow lie in their partition, as far as this process knows. */
   async range(workflowId: string): Promise<{ readonly from: number; readonly to: number } | undefined> {
-    const document = await this.workflow(workflowId);
+    const document = await this.document(workflowId);
     return document === undefined ? undefined : { from: document.firstOffset, to: document.lastOffset };
   }
 
@@ -105,6 +116,10 @@ function inOrder(events: readonly StoredEvent[]): readonly StoredEvent[] {
     seq = event.seq;
     return true;
   });
+}
+
+function isGone({ isRemoved, isArchived }: WorkflowDocument): boolean {
+  return isRemoved === true && isArchived !== true;
 }
 
 function isWhole(events: readonly StoredEvent[]): boolean {

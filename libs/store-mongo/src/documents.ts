@@ -17,6 +17,8 @@ export interface StoredWorkflow {
   readonly startTime: number;
   readonly updateTime: number;
   readonly endTime?: number;
+  /** Taken out of every view: no search finds it. */
+  readonly removed?: true;
   readonly document: string;
 }
 
@@ -63,6 +65,7 @@ export function storedWorkflow(workflow: WorkflowDocument): StoredWorkflow {
     startTime: workflow.createTime,
     updateTime: workflow.updateTime,
     endTime: workflow.endTime,
+    removed: workflow.isRemoved,
     document: JSON.stringify(workflow),
   };
 }

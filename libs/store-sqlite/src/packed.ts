@@ -32,6 +32,8 @@ const usualWorkflow: Usual<WorkflowDocument> = {
   reason: undefined,
   failedReferenceTaskNames: [],
   failedTaskNames: [],
+  isRemoved: undefined,
+  isArchived: undefined,
 };
 
 const usualTask: Usual<TaskDocument> = {

@@ -29,6 +29,7 @@ export function workflowRow(document: WorkflowDocument): Cell[] {
     document.endTime ?? null,
     optionalKey(document.correlationId),
     optionalKey(document.parent?.workflowId),
+    document.isRemoved === true ? 1 : 0,
     packedWorkflow.pack(document),
   ];
 }

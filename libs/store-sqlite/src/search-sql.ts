@@ -37,7 +37,7 @@ export function searchSql({ conditions, sort }: WorkflowQuery): SearchSql {
   const terms = sort.map(({ field, descending }) => `${sortColumns[field]} ${direction(descending)}`);
   // The id makes the order total. In the direction of the field before it, so that an index serves both.
   terms.push(`id ${direction(sort.at(-1)?.descending ?? false)}`);
-  return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, order: terms.join(', '), parameters };
+  return { where: `WHERE ${[...parts, 'removed = 0'].join(' AND ')}`, order: terms.join(', '), parameters };
 }
 
 function direction(descending: boolean): string {

@@ -8,7 +8,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Answer, WriteRequest, WriteTarget } from './protocol.js';
 
-const format = 2;
+const format = 3;
 const corrupt = 11;
 const notADatabase = 26;
 const { file } = workerData as { file: string };
@@ -18,14 +18,15 @@ if (port === null) throw new Error('writer.worker runs in a thread of its own');
 const schema = `
   CREATE TABLE IF NOT EXISTS workflows (
     id TEXT PRIMARY KEY, seq INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL,
-    created INTEGER NOT NULL, updated INTEGER NOT NULL, ended INTEGER, correlation TEXT, parent TEXT, document TEXT NOT NULL
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, ended INTEGER, correlation TEXT, parent TEXT,
+    removed INTEGER NOT NULL, document TEXT NOT NULL
   ) STRICT;
   -- Each carries what the other one searches by, so that a count of both touches no document.
-  CREATE INDEX IF NOT EXISTS workflows_by_status ON workflows (status, created, id, name);
-  CREATE INDEX IF NOT EXISTS workflows_by_name ON workflows (name, created, id, status);
-  CREATE INDEX IF NOT EXISTS workflows_by_created ON workflows (created, id);
-  CREATE INDEX IF NOT EXISTS workflows_by_updated ON workflows (updated, id);
-  CREATE INDEX IF NOT EXISTS workflows_by_ended ON workflows (ended, id);
+  CREATE INDEX IF NOT EXISTS workflows_by_status ON workflows (status, created, id, name, removed);
+  CREATE INDEX IF NOT EXISTS workflows_by_name ON workflows (name, created, id, status, removed);
+  CREATE INDEX IF NOT EXISTS workflows_by_created ON workflows (created, id, removed);
+  CREATE INDEX IF NOT EXISTS workflows_by_updated ON workflows (updated, id, removed);
+  CREATE INDEX IF NOT EXISTS workflows_by_ended ON workflows (ended, id, removed);
   CREATE INDEX IF NOT EXISTS workflows_by_correlation ON workflows (correlation, created) WHERE correlation IS NOT NULL;
   CREATE INDEX IF NOT EXISTS workflows_by_parent ON workflows (parent, created) WHERE parent IS NOT NULL;
 
@@ -52,11 +53,12 @@ const schema = `
 /** Every write replaces whole rows, and a document only by one with a higher seq: so writing twice is harmless. */
 const writes: Record<WriteTarget, { readonly width: number; readonly sql: string }> = {
   workflows: {
-    width: 11,
-    sql: `INSERT INTO workflows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    width: 12,
+    sql: `INSERT INTO workflows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
       seq = excluded.seq, name = excluded.name, version = excluded.version, status = excluded.status,
       created = excluded.created, updated = excluded.updated, ended = excluded.ended,
-      correlation = excluded.correlation, parent = excluded.parent, document = excluded.document
+      correlation = excluded.correlation, parent = excluded.parent, removed = excluded.removed,
+      document = excluded.document
       WHERE excluded.seq > workflows.seq`,
   },
   tasks: {

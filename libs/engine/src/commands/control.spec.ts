@@ -104,3 +104,23 @@ describe('TerminateWorkflow', () => {
       .then(['TaskCanceled w', ['WorkflowTerminated', { output: {} }]]);
   });
 });
+
+describe('A16 TerminateWorkflow with triggerFailureWorkflow', () => {
+  const workflow = aWorkflow().with({ failureWorkflow: 'cleanup' }).withTask(simple('a'));
+
+  it('starts the failure workflow, which it does not by itself', () => {
+    given(workflow, [start()])
+      .when(terminateWorkflow('enough', { triggerFailureWorkflow: true }))
+      .then([
+        'TaskCanceled a',
+        ['FailureWorkflowRequested', { input: { reason: 'enough', failureStatus: 'TERMINATED' } }],
+        'WorkflowTerminated',
+      ]);
+  });
+
+  it('not a second time', () => {
+    given(workflow, [start(), fail('a')])
+      .when(terminateWorkflow('enough', { triggerFailureWorkflow: true }))
+      .then(['WorkflowTerminated']);
+  });
+});

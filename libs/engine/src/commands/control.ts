@@ -32,9 +32,25 @@ export function resumeWorkflow(decision: Decision): void {
   runAgenda(decision);
 }
 
-export function terminateWorkflow(decision: Decision, { reason }: CommandData<'TerminateWorkflow'>): void {
-  const { status, workflowId } = decision.state;
+/** With `run` it is the parent's word (child-protocol.ts): a child that has ended, or runs again since, is left alone. */
+export function terminateWorkflow(
+  decision: Decision,
+  { reason, triggerFailureWorkflow, run }: CommandData<'TerminateWorkflow'>,
+): void {
+  const { state } = decision;
+  const { status, workflowId } = state;
   if (status === 'COMPLETED') return decision.reject('WORKFLOW_COMPLETED', 'Cannot terminate a COMPLETED workflow.');
   if (status === 'TERMINATED') return decision.reject('NOTHING_TO_DO', `Workflow ${workflowId} is terminated already`);
-  failWorkflow(decision, 'TERMINATED', reason, undefined, { withoutFailureWorkflow: true });
+  if (run !== undefined && (isEnded(status) || state.run > run)) {
+    return decision.reject('NOTHING_TO_DO', `Run ${run} of workflow ${workflowId} is over`);
+  }
+  // Who had failed has started its failure workflow already.
+  const isWithFailureWorkflow = triggerFailureWorkflow === true && !isEnded(status);
+  failWorkflow(
+    decision,
+    'TERMINATED',
+    reason,
+    undefined,
+    isWithFailureWorkflow ? {} : { withoutFailureWorkflow: true },
+  );
 }

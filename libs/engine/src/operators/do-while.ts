@@ -31,6 +31,8 @@ import { admits, beginLoop, breakLoop, endedTurn, loopInput, onLoopFailure, reso
 import type { Operator, Retry } from './operator.js';
 
 export const doWhile: Operator = {
+  reopens: true,
+
   enter(decision: Decision, place: Place, retry?: Retry): void {
     const input = loopInput(decision, place);
     const items = resolveItems(decision, place, input);
@@ -175,8 +177,8 @@ function droppedKeys(turn: number | undefined): { readonly dropped?: readonly st
 function drop(decision: Decision, place: Place, turn: number | undefined): void {
   if (turn === undefined) return;
   const taskIds = [...attemptsOfTurn(decision, place, turn)];
-  for (let from = 0; from < taskIds.length; from += limits.tasksRemoved) {
-    decision.emit('TasksRemoved', { taskIds: taskIds.slice(from, from + limits.tasksRemoved) });
+  for (let from = 0; from < taskIds.length; from += limits.taskIdsPerEvent) {
+    decision.emit('TasksRemoved', { taskIds: taskIds.slice(from, from + limits.taskIdsPerEvent) });
   }
 }
 

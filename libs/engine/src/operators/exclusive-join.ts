@@ -11,6 +11,8 @@ import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 
 export const exclusiveJoin: Operator = {
+  reopens: true,
+
   enter(decision: Decision, place: Place, retry?: Retry): void {
     const { joinOn, defaultExclusiveJoinTask: otherwise } = place.node.task;
     const near = (reference: string): string => decision.keyNear(place, reference);

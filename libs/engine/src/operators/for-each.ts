@@ -31,6 +31,8 @@ const defaultConcurrency = 10;
 const turnsPerStep = 50;
 
 export const forEach: Operator = {
+  reopens: true,
+
   enter(decision: Decision, place: Place, retry?: Retry): void {
     const given = loopInput(decision, place);
     const concurrency = concurrencyOf(given);

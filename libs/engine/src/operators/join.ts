@@ -19,6 +19,8 @@ import { conditionOf, verdictOf } from './join-condition.js';
 import type { Operator, Retry } from './operator.js';
 
 export const join: Operator = {
+  reopens: true,
+
   enter(decision: Decision, place: Place, retry?: Retry): void {
     const input = inputOf(decision, place);
     const fault = faultOf(place, input.joinOn.length);

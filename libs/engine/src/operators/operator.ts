@@ -14,6 +14,8 @@ export interface Retry {
 
 /** What a task type means. One file each; the table is index.ts. */
 export interface Operator {
+  /** When the workflow goes on after its end, it goes on where it was instead of being tried anew. */
+  readonly reopens?: true;
   /** The flow reaches the task, or it is tried once more. */
   enter(decision: Decision, place: Place, retry?: Retry): void;
   /** Where the flow goes when it has succeeded; without this, to the task behind it. */

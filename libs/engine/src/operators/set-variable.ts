@@ -2,8 +2,8 @@
 import { completeTask, failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
 import type { Place } from '../place.js';
-import { limits } from '../limits.js';
 import { resolveInput, schedule } from '../schedule.js';
+import { excessOf } from '../variables.js';
 import type { Operator, Retry } from './operator.js';
 
 export const setVariable: Operator = {
@@ -19,25 +19,11 @@ export const setVariable: Operator = {
     });
     const task = decision.task(place.key);
     if (task === undefined) return;
-    const size = utf8Bytes(JSON.stringify({ ...decision.state.variables, ...variables }));
-    if (size > limits.variablesBytes) {
-      const reasonForIncompletion =
-        `The variables payload size: ${size} of workflow: ${decision.state.workflowId} ` +
-        `is greater than the permissible limit: ${limits.variablesBytes / 1024} kilobytes`;
+    const reasonForIncompletion = excessOf(decision.state, variables);
+    if (reasonForIncompletion !== undefined) {
       return failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });
     }
     decision.emit('VariablesSet', { taskId, variables });
     completeTask(decision, task, {});
   },
 };
-
-/** The limit is one of bytes, as Conductor counts them. */
-function utf8Bytes(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // Three bytes beyond 0x7ff; a surrogate pair has four, two for each half.
-    if (code > 0x7f) bytes += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
-  }
-  return bytes;
-}

@@ -30,7 +30,7 @@ export const subWorkflow: Operator = {
         ? evaluateTemplate(compileTemplate(workflowDefinition), scopeOf(decision.state, place))
         : workflowDefinition;
     const name = definition === undefined ? resolved['name'] : (definition as { readonly name?: unknown } | null)?.name;
-    const input = {
+    const launch = {
       subWorkflowName: name ?? null,
       subWorkflowVersion: resolved['version'] ?? null,
       ...(resolved['taskToDomain'] === undefined ? {} : { subWorkflowTaskToDomain: resolved['taskToDomain'] }),
@@ -38,6 +38,11 @@ export const subWorkflow: Operator = {
       ...(resolved['priority'] === undefined ? {} : { priority: resolved['priority'] }),
       workflowInput,
     };
+    // Who gives the input of the task itself, as it is shown, gives that of the child with it.
+    const input =
+      decision.givenInput(place.key) !== undefined && isShownInput(workflowInput)
+        ? { ...launch, ...workflowInput }
+        : launch;
     const waitMs = retry === undefined ? 0 : retry.delaySeconds * 1000 + retry.jitterMs;
     schedule(decision, {
       place,
@@ -56,6 +61,11 @@ export const subWorkflow: Operator = {
     startChild(decision, place, task);
   },
 };
+
+function isShownInput(given: JsonObject): boolean {
+  const inner = given['workflowInput'];
+  return 'subWorkflowName' in given && typeof inner === 'object' && inner !== null;
+}
 
 function startChild(decision: Decision, place: Place, task: TaskState): void {
   const { state } = decision;

@@ -5,6 +5,7 @@
 import {
   decodeEvent,
   type Event,
+  type EventData,
   type EventNamed,
   expectedHash,
   type Hash,
@@ -45,7 +46,25 @@ interface Attempt {
   endedInRun: number;
   /** TRY: the list that it is in. */
   branch: string;
+  /** The child that it started, and the first of its runs that has not ended. */
+  child: string | undefined;
+  childRun: number;
 }
+
+const fresh: Omit<Attempt, 'taskId' | 'reference' | 'type' | 'forked' | 'inside' | 'timers'> = {
+  retryCount: 0,
+  joinOn: [],
+  open: true,
+  claimed: false,
+  retried: false,
+  isSuccess: false,
+  endedInRun: -1,
+  branch: 'try',
+  hasScript: false,
+  isQueued: false,
+  child: undefined,
+  childRun: 0,
+};
 
 interface Circumstances {
   readonly now: number;
@@ -58,7 +77,23 @@ const ends: ReadonlySet<string> = new Set([
   'WorkflowTimedOut',
   'WorkflowTerminated',
 ]);
-const annotations: ReadonlySet<string> = new Set(['CommandRejected', 'TaskLogged', 'FailureWorkflowRefused']);
+const annotations: ReadonlySet<string> = new Set([
+  'CommandRejected',
+  'TaskLogged',
+  'FailureWorkflowRefused',
+  'ChildTerminationRequested',
+  'TasksRemoved',
+  'WorkflowRemoved',
+]);
+
+const setsTimeout: ReadonlySet<string> = new Set([
+  'WorkflowStarted',
+  'WorkflowResumed',
+  'WorkflowRetried',
+  'WorkflowRestarted',
+  'WorkflowReran',
+  'WorkflowReopened',
+]);
 
 export class Audit {
   private flow: Flow | undefined;
@@ -67,6 +102,7 @@ export class Audit {
   private run = 0;
   private ended: string | undefined;
   private paused = false;
+  private removed = false;
   private refusedFailureWorkflow = false;
   private workflowTimeout: number | undefined;
   private replayed: WorkflowState | undefined;
@@ -80,6 +116,8 @@ export class Audit {
   private readonly loops = new LoopAudit();
   /** TRY tasks that may go back to an earlier list. */
   private readonly reopened = new Set<string>();
+  private readonly children = new Set<string>();
+  private readonly gone = new Set<string>();
 
   constructor(private readonly hash: Hash) {}
 
@@ -148,17 +186,42 @@ export class Audit {
   }
 
   private checkEnd(event: Event): void {
-    if (event.type === 'WorkflowRetried') {
-      must(this.ended !== undefined, 'I3 only an ended workflow is opened again');
-      must(event.data.run === this.run + 1, 'the run counts up by one');
-      this.run = event.data.run;
-      this.ended = undefined;
-      this.paused = false;
-      return;
+    must(!this.removed || event.type === 'CommandRejected', `I3 ${event.type} after the removal`);
+    switch (event.type) {
+      case 'WorkflowRetried':
+      case 'WorkflowRestarted':
+      case 'WorkflowReran':
+      case 'WorkflowReopened':
+        must(this.ended !== undefined, 'I3 only an ended workflow is opened again');
+        // A parent may ask for a later run than the next.
+        must(event.data.run > this.run, 'I3 the run counts up');
+        this.run = event.data.run;
+        this.ended = undefined;
+        this.paused = false;
+        return;
+      case 'WorkflowJumped':
+        must(this.ended === undefined && !this.paused, 'I3 only a running workflow jumps');
+        must(event.data.run === this.run + 1, 'I3 the run counts up by one');
+        must(
+          [...this.latest.values()].every(({ open }) => !open),
+          'I4 nothing is open when a workflow jumps',
+        );
+        this.run = event.data.run;
+        return;
+      case 'WorkflowRemoved':
+        must(this.ended !== undefined, 'I3 only an ended workflow is removed');
+        this.removed = true;
+        return;
+      default:
+        this.checkOwnEnd(event);
     }
+  }
+
+  private checkOwnEnd(event: Event): void {
     if (ends.has(event.type)) {
       const isOperators = event.type === 'WorkflowTerminated' && /^Workflow(Failed|TimedOut)$/.test(this.ended ?? '');
       must(this.ended === undefined || isOperators, `I3 ${event.type} after ${this.ended}`);
+      must('run' in event.data ? event.data.run === this.run : this.run === 0, 'I3 an end names its run');
       this.ended = event.type;
       return;
     }
@@ -169,9 +232,8 @@ export class Audit {
   }
 
   private takeTimers(event: Event): void {
-    if (event.type === 'WorkflowStarted' || event.type === 'WorkflowResumed' || event.type === 'WorkflowRetried') {
-      this.workflowTimeout = event.data.timers?.['workflow'];
-    }
+    if (setsTimeout.has(event.type) && 'timers' in event.data) this.workflowTimeout = event.data.timers?.['workflow'];
+    else if (setsTimeout.has(event.type)) this.workflowTimeout = undefined;
     if (event.type !== 'TimerFired') return;
     const [kind = '', taskId = ''] = event.data.timer.split(':');
     const attempt = this.attempts.get(taskId);
@@ -209,6 +271,7 @@ export class Audit {
         const attempt = this.openAttempt(event);
         must(!attempt.claimed, 'I9 an attempt has one claim at a time');
         attempt.claimed = true;
+        this.startChild(attempt, event.data.subWorkflowId);
         return this.setTimers(attempt, event.data.timers);
       }
       case 'TaskProgressed': {
@@ -223,19 +286,54 @@ export class Audit {
         return this.end(event);
       case 'BranchEntered':
         return this.enterBranch(event);
-      case 'TasksRemoved':
-        return this.remove(event.data.taskIds);
       case 'TaskReopened': {
         const attempt = this.attempt(event);
         must(!attempt.open && attempt.endedInRun < this.run, 'I4 only a new run opens an ended attempt again');
         attempt.open = true;
         attempt.retried = false;
         this.reopened.add(attempt.taskId);
+        attempt.claimed = attempt.child !== undefined;
+        attempt.childRun = event.data.childRun ?? attempt.childRun;
+        return this.setTimers(attempt, event.data.timers);
+      }
+      case 'TaskSkipped':
+        return this.skip(event);
+      case 'TasksRemoved':
+        for (const taskId of event.data.taskIds) this.remove(taskId);
+        return;
+      case 'ChildRetryRequested': {
+        const attempt = this.openAttempt(event);
+        must(attempt.child === event.data.childWorkflowId, 'I13 only its own child is retried');
+        must(event.data.run === attempt.childRun, 'I13 a child is retried as a run that has not ended');
         return;
       }
       default:
         return;
     }
+  }
+
+  /** I13: an attempt has one child, and nobody else has it. */
+  private startChild(attempt: Attempt, child: string | undefined): void {
+    if (child === undefined) return;
+    must(attempt.child === undefined && !this.children.has(child), `I13 ${attempt.reference} starts one child`);
+    attempt.child = child;
+    this.children.add(child);
+  }
+
+  private skip({ data: { taskId, referenceTaskName: reference, taskType: type } }: EventNamed<'TaskSkipped'>): void {
+    must(!this.attempts.has(taskId) && !this.latest.has(reference), `I5 only what was not executed is skipped`);
+    const attempt = { ...fresh, taskId, reference, type, open: false, isSuccess: true, endedInRun: this.run };
+    const whole = { ...attempt, forked: [], inside: new Map<string, JsonObject>(), timers: new Map<string, number>() };
+    this.attempts.set(taskId, whole);
+    this.latest.set(reference, whole);
+  }
+
+  /** Its id never comes back. */
+  private remove(taskId: string): void {
+    const attempt = this.attempts.get(taskId);
+    must(attempt !== undefined && !attempt.open, 'I4 only what is over is removed');
+    this.gone.add(taskId);
+    if (this.latest.get(attempt.reference)?.taskId === taskId) this.latest.delete(attempt.reference);
   }
 
   private schedule(event: Extract<Event, { readonly type: 'TaskScheduled' | 'RetryScheduled' }>): void {
@@ -258,6 +356,7 @@ export class Audit {
     const definition: Pick<WorkflowTask, 'expression' | 'joinStatus'> | undefined =
       fork === undefined ? this.flow?.nodes.get(name)?.task : this.latest.get(fork)?.inside.get(name);
     const attempt: Attempt = {
+      ...fresh,
       taskId,
       reference,
       type,
@@ -268,12 +367,6 @@ export class Audit {
       inside: new Map(),
       isQueued: event.data.queue !== undefined,
       timers: new Map(Object.entries(timers ?? {})),
-      open: true,
-      claimed: false,
-      retried: false,
-      isSuccess: false,
-      endedInRun: -1,
-      branch: 'try',
     };
     this.attempts.set(taskId, attempt);
     this.latest.set(reference, attempt);
@@ -304,6 +397,7 @@ export class Audit {
       }
     }
     const status = event.type === 'TaskCanceled' ? undefined : event.data.status;
+    this.endChild(attempt, event.data);
     attempt.open = false;
     attempt.claimed = false;
     attempt.endedInRun = this.run;
@@ -326,17 +420,22 @@ export class Audit {
     attempt.branch = branch;
   }
 
-  private remove(taskIds: readonly string[]): void {
-    for (const taskId of taskIds) {
-      const attempt = this.attempts.get(taskId);
-      must(attempt !== undefined, 'only what was scheduled is removed');
-      if (this.latest.get(attempt.reference) === attempt) this.latest.delete(attempt.reference);
-    }
+  /** I13: a child is told to end when its task ends without it, and the end of each of its runs reaches the task once. */
+  private endChild(
+    attempt: Attempt,
+    { subWorkflowId, childRun }: Pick<EventData<'TaskCompleted'>, 'subWorkflowId' | 'childRun'>,
+  ): void {
+    if (attempt.child === undefined) return;
+    must(childRun !== undefined, 'I13 the end of a SUB_WORKFLOW task names a run of its child');
+    must(childRun >= attempt.childRun, `I13 run ${childRun} of the child ends once`);
+    must(subWorkflowId === undefined || subWorkflowId === attempt.child, 'I13 its own child is terminated');
+    attempt.childRun = childRun + 1;
   }
 
   private attempt(event: Extract<Event, { readonly data: { readonly taskId: string } }>): Attempt {
     const attempt = this.attempts.get(event.data.taskId);
     must(attempt !== undefined, `I5 ${event.type} is about an attempt that was scheduled`);
+    must(!this.gone.has(event.data.taskId), `I4 ${event.type} is about an attempt that was removed`);
     return attempt;
   }
 
@@ -481,6 +580,7 @@ const workflowFields = [
   'priority',
   'parent',
   'seq',
+  'isRemoved',
 ];
 const failedFields = ['failedReferenceTaskNames', 'failedTaskNames'];
 

@@ -533,6 +533,16 @@ export const happenings = [
   'signal',
   'child ends',
   'child refused',
+  'child reopened',
+  'retry children',
+  'restart',
+  'rerun',
+  'rerun from',
+  'skip',
+  'jump',
+  'reset callbacks',
+  'set variables',
+  'remove',
   'poll',
   'found',
   'evaluated',
@@ -556,6 +566,10 @@ const weights: Partial<Record<Happening['what'], number>> = {
   found: 6,
   evaluated: 4,
   terminate: 1,
+  'rerun from': 3,
+  'retry children': 3,
+  'child reopened': 6,
+  remove: 0.1,
 };
 
 export const stories = storiesOf(weights);
@@ -566,7 +580,9 @@ export const storiesOfFailure = storiesOf({ ...weights, 'fail for good': 20, ret
 function storiesOf(weightOf: typeof weights): fc.Arbitrary<readonly Happening[]> {
   return fc.array(
     fc.record({
-      what: fc.oneof(...happenings.map((what) => ({ weight: weightOf[what] ?? 2, arbitrary: fc.constant(what) }))),
+      what: fc.oneof(
+        ...happenings.map((what) => ({ weight: (weightOf[what] ?? 2) * 10, arbitrary: fc.constant(what) })),
+      ),
       pick: fc.nat(1000),
       seconds: fc.nat(90),
     }),

@@ -18,6 +18,10 @@ export interface RunOptions {
   /** Audits every decision. Default true; the size test measures without. */
   readonly audited?: boolean;
   readonly epoch?: number;
+  /** Definitions beside its own, for restarts. */
+  readonly flows?: readonly Flow[];
+  /** Default: the one that all single workflows have. */
+  readonly workflowId?: string;
 }
 
 export class Run {
@@ -27,16 +31,28 @@ export class Run {
   readonly commands: Command[] = [];
   private readonly parked: Grant[] = [];
   private readonly audit = new Audit(sha256);
+  readonly workflowId: string;
 
   constructor(
     readonly flow: Flow,
     private readonly options: RunOptions = {},
-  ) {}
+  ) {
+    this.workflowId = options.workflowId ?? workflowId;
+  }
 
   /** The state of a workflow that exists. */
   get live(): WorkflowState {
     if (this.state === undefined) throw new Error('the workflow has not been started');
     return this.state;
+  }
+
+  /** The definition that it runs on. */
+  get flowOfState(): Flow {
+    return this.flows.find(({ digest }) => digest === this.live.definition) ?? this.flow;
+  }
+
+  private get flows(): readonly Flow[] {
+    return [this.flow, ...(this.options.flows ?? [])];
   }
 
   task(reference: string): TaskState {
@@ -69,10 +85,15 @@ export class Run {
       type,
       version: 1,
       id: `command-${this.commands.length}`,
-      workflowId,
+      workflowId: this.workflowId,
       data,
       ...(repeatable === undefined ? {} : { repeatable }),
     } as unknown as Command;
+    return this.receive(command);
+  }
+
+  /** A command that somebody else has made. */
+  receive(command: Command): readonly SealedEvent[] {
     const first = this.records.length;
     this.decide(command);
     this.goOn();
@@ -83,7 +104,7 @@ export class Run {
   private goOn(): void {
     while (this.state?.status === 'RUNNING' && this.state.deferred.length > 0) {
       const id = `command-${this.commands.length}`;
-      this.decide({ type: 'ContinueWorkflow', version: 1, id, workflowId, data: {} });
+      this.decide({ type: 'ContinueWorkflow', version: 1, id, workflowId: this.workflowId, data: {} });
     }
   }
 
@@ -117,7 +138,7 @@ export class Run {
       causation: `0:${this.commands.length}`,
       epoch,
       hash: sha256,
-      flow: (digest) => (digest === this.flow.digest ? this.flow : undefined),
+      flow: (digest) => this.flows.find((flow) => flow.digest === digest),
       grant,
     };
   }

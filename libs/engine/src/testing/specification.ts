@@ -70,12 +70,21 @@ export class Specification {
     const { data } = event;
     if ('timer' in data) return `${event.type} ${this.timerOf(data.timer)}`;
     if (!('taskId' in data) || data.taskId === undefined || event.type === 'CommandRejected') return event.type;
-    return `${event.type} ${this.run.live.references[data.taskId] ?? data.taskId}`;
+    return `${event.type} ${this.nameOf(data.taskId)}`;
+  }
+
+  /** Also of tasks that were removed. */
+  private nameOf(taskId: string): string {
+    for (const { event } of this.run.records) {
+      const { data } = event;
+      if ('referenceTaskName' in data && 'taskId' in data && data.taskId === taskId) return data.referenceTaskName;
+    }
+    return taskId;
   }
 
   private timerOf(timer: string): string {
     const [kind = '', taskId] = timer.split(':');
-    return taskId === undefined ? kind : `${kind} ${this.run.live.references[taskId] ?? taskId}`;
+    return taskId === undefined ? kind : `${kind} ${this.nameOf(taskId)}`;
   }
 }
 

@@ -85,8 +85,34 @@ export const pause: Step = (run) => run.send('PauseWorkflow', {});
 export const resume: Step = (run) => run.send('ResumeWorkflow', {});
 export const retry: Step = (run) => run.send('RetryWorkflow', {});
 
-export function terminateWorkflow(reason?: string): Step {
-  return (run) => run.send('TerminateWorkflow', reason === undefined ? {} : { reason });
+/** A failed child is retried where it is. */
+export const retryChildren: Step = (run) => run.send('RetryWorkflow', { resumeSubworkflowTasks: true });
+export const restart: Step = (run) => run.send('RestartWorkflow', {});
+export const resetCallbacks: Step = (run) => run.send('ResetCallbacks', {});
+
+export function rerun(reference?: string, data: Omit<CommandData<'RerunWorkflow'>, 'fromTaskId'> = {}): Step {
+  return (run) =>
+    run.send('RerunWorkflow', { ...data, ...(reference === undefined ? {} : { fromTaskId: run.idOf(reference) }) });
+}
+
+export function skip(referenceTaskName: string, data: Omit<CommandData<'SkipTask'>, 'referenceTaskName'> = {}): Step {
+  return (run) => run.send('SkipTask', { referenceTaskName, ...data });
+}
+
+export function jump(referenceTaskName: string, input?: Fields): Step {
+  return (run) => run.send('JumpToTask', { referenceTaskName, ...(input === undefined ? {} : { input }) });
+}
+
+export function setVariables(variables: Fields): Step {
+  return (run) => run.send('SetVariables', { variables });
+}
+
+export function remove(data: CommandData<'RemoveWorkflow'> = {}): Step {
+  return (run) => run.send('RemoveWorkflow', data);
+}
+
+export function terminateWorkflow(reason?: string, more: Partial<CommandData<'TerminateWorkflow'>> = {}): Step {
+  return (run) => run.send('TerminateWorkflow', { ...(reason === undefined ? {} : { reason }), ...more });
 }
 
 /** The lane's alarm rings now. */
@@ -120,6 +146,7 @@ export function childEnds(
   status: CommandData<'RecordChildEnd'>['status'],
   output: Fields = {},
   reason?: string,
+  childRun?: number,
 ): Step {
   return (run) =>
     run.send(
@@ -130,9 +157,23 @@ export function childEnds(
         status,
         output,
         ...(reason === undefined ? {} : { reason }),
+        ...(childRun === undefined ? {} : { run: childRun }),
       },
       true,
     );
+}
+
+/** An operator opened the child of a task. */
+export function childReopened(
+  reference: string,
+  run: number,
+  operation: CommandData<'RecordChildReopened'>['operation'] = 'retried',
+): Step {
+  return (parent) => {
+    const { taskId, subWorkflowId = '' } = parent.task(reference);
+    const chain = `child.3/${subWorkflowId}`;
+    return parent.send('RecordChildReopened', { taskId, childWorkflowId: subWorkflowId, run, chain, operation }, true);
+  };
 }
 
 export function childRefused(reference: string, reason: string): Step {

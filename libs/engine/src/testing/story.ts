@@ -23,6 +23,9 @@ const results: ReadonlySet<Command['type']> = new Set([
 const reopened: ReadonlySet<string> = new Set(['JOIN', 'TRY']);
 const byHandAtLast: ReadonlySet<string> = new Set(['WAIT', 'HUMAN', 'EVENT']);
 
+/** A stale end of a child makes its parent repeat what it had asked for. */
+const withoutEffect: ReadonlySet<string> = new Set(['CommandRejected', 'ChildRetryRequested']);
+
 export function happen(run: Run, { what, pick, seconds }: Happening): void {
   const worked = choose(openTasks(run), pick, (task) => task.queue !== undefined || byHand.has(task.taskType));
   const child = choose(openTasks(run), pick, (task) => task.subWorkflowId !== undefined);
@@ -54,6 +57,18 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
     case 'signal':
       run.send('SignalWorkflow', { status: signals[pick % signals.length] ?? 'COMPLETED', output: { signal: pick } });
       return;
+    case 'retry children':
+    case 'restart':
+    case 'rerun':
+    case 'rerun from':
+    case 'skip':
+    case 'jump':
+    case 'reset callbacks':
+    case 'set variables':
+    case 'remove':
+      return operatorDoes(run, what, pick);
+    case 'child reopened':
+      return childReopens(run, pick);
     case 'child ends':
     case 'child refused':
       return child === undefined ? undefined : childHappens(run, child, what, pick);
@@ -68,6 +83,70 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
     default:
       return worked === undefined ? undefined : workerDoes(run, worked, { what, pick, seconds });
   }
+}
+
+type Operation = Extract<
+  Happening['what'],
+  | 'retry children'
+  | 'restart'
+  | 'rerun'
+  | 'rerun from'
+  | 'skip'
+  | 'jump'
+  | 'reset callbacks'
+  | 'set variables'
+  | 'remove'
+>;
+
+/** What an operator may do with a workflow as a whole, or with a task of its definition. */
+export function operatorDoes(run: Run, what: Operation, pick: number): void {
+  const references = [...run.flow.nodes.keys()];
+  const referenceTaskName = references[pick % references.length] ?? '';
+  switch (what) {
+    case 'retry children':
+      run.send('RetryWorkflow', { resumeSubworkflowTasks: true });
+      return;
+    case 'restart':
+      run.send('RestartWorkflow', {});
+      return;
+    case 'rerun':
+      run.send('RerunWorkflow', pick % 2 === 0 ? {} : { input: { choice: 'y' }, correlationId: `c${pick}` });
+      return;
+    case 'rerun from': {
+      const ids = Object.keys(run.live.references);
+      const fromTaskId = ids[pick % Math.max(ids.length, 1)] ?? 'none';
+      run.send('RerunWorkflow', { fromTaskId, ...(pick % 2 === 0 ? {} : { taskInput: { value: 'x', given: pick } }) });
+      return;
+    }
+    case 'skip':
+      run.send('SkipTask', { referenceTaskName, output: { skipped: pick } });
+      return;
+    case 'jump':
+      run.send('JumpToTask', { referenceTaskName, ...(pick % 2 === 0 ? {} : { input: { value: 'y' } }) });
+      return;
+    case 'reset callbacks':
+      run.send('ResetCallbacks', {});
+      return;
+    case 'set variables':
+      run.send('SetVariables', { variables: { v: pick % 2 === 0 ? 'x' : 'y' } });
+      return;
+    case 'remove':
+      run.send('RemoveWorkflow', pick % 2 === 0 ? {} : { archive: true });
+      return;
+    default:
+      what satisfies never;
+  }
+}
+
+/** An operator opens the child of any task that has one: late, again, or in time. */
+function childReopens(run: Run, pick: number): void {
+  const withChild = Object.values(run.live.tasks).filter((task) => task.subWorkflowId !== undefined);
+  const task = withChild[pick % Math.max(withChild.length, 1)];
+  if (task?.subWorkflowId === undefined) return;
+  const { taskId, subWorkflowId: childWorkflowId, childRun = 0 } = task;
+  const data = { taskId, childWorkflowId, run: Math.max(0, childRun + (pick % 3) - 1) };
+  if (pick % 4 === 0) run.send('RecordChildEnd', { ...data, status: 'COMPLETED', output: {} }, true);
+  else run.send('RecordChildReopened', { ...data, chain: 'child.1/c', operation: 'restarted' }, true);
 }
 
 function workerDoes(run: Run, { taskId }: TaskState, { what, pick, seconds }: Happening): void {
@@ -104,16 +183,17 @@ function workerDoes(run: Run, { taskId }: TaskState, { what, pick, seconds }: Ha
 
 function childHappens(
   run: Run,
-  { taskId, subWorkflowId = '' }: TaskState,
+  { taskId, subWorkflowId = '', childRun = 0 }: TaskState,
   what: Happening['what'],
   pick: number,
 ): void {
   if (what === 'child refused') {
-    run.send('RecordChildRefusal', { taskId, reason: 'no such workflow' }, true);
+    run.send('RecordChildRefusal', { taskId, reason: 'no such workflow', run: childRun }, true);
     return;
   }
   const status = childEnds[pick % childEnds.length] ?? 'COMPLETED';
-  run.send('RecordChildEnd', { taskId, childWorkflowId: subWorkflowId, status, output: { child: pick } }, true);
+  const output = { child: pick };
+  run.send('RecordChildEnd', { taskId, childWorkflowId: subWorkflowId, status, output, run: childRun }, true);
 }
 
 /** The lane's runtime answers one of the requests that are still open. */
@@ -163,7 +243,7 @@ function again(run: Run): void {
   if (last === undefined || reopened.has(run.taskOf(last)?.taskType ?? '')) return;
   const before = withoutPlace(run);
   const events = run.decide({ ...last, id: `${last.id}-${run.commands.length}` });
-  if (events.some(({ event }) => event.type !== 'CommandRejected') || withoutPlace(run) !== before)
+  if (events.some(({ event }) => !withoutEffect.has(event.type)) || withoutPlace(run) !== before)
     throw new Error(`I10 a second ${last.type} had an effect`);
 }
 
@@ -204,6 +284,7 @@ export function drain(run: Run, roundsMax = 3000): void {
     const worked = open.find(
       (task) => task.queue !== undefined || (byHandAtLast.has(task.taskType) && !('wait' in task.timers)),
     );
+    if (run.live.isRemoved === true) return;
     if (open.some(({ lookUps }) => lookUps !== undefined)) answerLookUp(run, 0);
     else if (open.some(({ isEvaluating }) => isEvaluating === true)) answerScript(run, 3);
     else if (child !== undefined) childHappens(run, child, 'child ends', 0);

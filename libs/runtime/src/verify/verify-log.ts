@@ -9,9 +9,18 @@ const annotations: ReadonlySet<Event['type']> = new Set([
   'TaskLogged',
   'FailureWorkflowRefused',
   'WorkflowTerminated',
-  'WorkflowRetried',
   'WorkflowQuarantined',
+  'WorkflowRemoved',
+  'TasksRemoved',
   'TaskCanceled',
+  'ChildTerminationRequested',
+]);
+/** An operator opens the next run. */
+const openings: ReadonlySet<Event['type']> = new Set([
+  'WorkflowRetried',
+  'WorkflowRestarted',
+  'WorkflowReran',
+  'WorkflowReopened',
 ]);
 const workflowEnds: ReadonlySet<Event['type']> = new Set([
   'WorkflowCompleted',
@@ -42,9 +51,9 @@ export function verifyLog(
     if (expected !== event.hash)
       report('I26', stored, `the hash is ${event.hash}, its bytes and its predecessor give ${expected}`);
     previousHash = event.hash;
+    if (openings.has(event.type)) isEnded = false;
     if (isEnded && !annotations.has(event.type)) report('I3', stored, `${event.type} follows the end of the workflow`);
     if (workflowEnds.has(event.type)) isEnded = true;
-    if (event.type === 'WorkflowRetried') isEnded = false;
     verifyAttempt(stored, scheduled, ended, report);
   }
   return violations;
@@ -60,6 +69,7 @@ function verifyAttempt(
   switch (event.type) {
     case 'TaskScheduled':
     case 'RetryScheduled':
+    case 'TaskSkipped':
       if (scheduled.has(event.data.taskId))
         report('I5', stored, `task ${event.data.taskId} is scheduled a second time`);
       scheduled.add(event.data.taskId);

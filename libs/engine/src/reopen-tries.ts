@@ -2,11 +2,11 @@
  * A TRY whose failure ended the workflow goes on in place when the workflow is retried: in the list whose failure it had not caught, as if
  * that had not failed yet. What it had done behind that, `finally` say, is taken out of the view and done once more.
  */
-import { currentBranch, type Errors, errorsOf, isGivenUp, isStillAhead, uncaughtBranch } from '../branches.js';
-import type { Decision } from '../decision.js';
-import { beginBranch } from '../operators/try.js';
-import type { Place } from '../place.js';
-import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
+import { currentBranch, type Errors, errorsOf, isGivenUp, isStillAhead, uncaughtBranch } from './branches.js';
+import type { Decision } from './decision.js';
+import { beginBranch } from './operators/try.js';
+import type { Place } from './place.js';
+import { isTaskOpen, isTaskSuccessful, type TaskState } from './state.js';
 
 /** The outer ones first: they decide whether the inner ones still count. Gives the places of those that are open again. */
 export function reopenTries(decision: Decision): readonly Place[] {

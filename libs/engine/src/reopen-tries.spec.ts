@@ -1,7 +1,7 @@
 // oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
-import { aWorkflow, fork, join, simple, tryCatch } from '../testing/definitions.js';
-import { given } from '../testing/specification.js';
-import { complete, fail, pause, retry, start, terminateWorkflow } from '../testing/steps.js';
+import { aWorkflow, fork, join, simple, tryCatch } from './testing/definitions.js';
+import { given } from './testing/specification.js';
+import { complete, fail, pause, retry, start, terminateWorkflow } from './testing/steps.js';
 
 const all = aWorkflow().withTask(
   tryCatch('t', { try: [simple('a'), simple('b')], catch: [simple('c')], finally: [simple('f')] }),

@@ -1,0 +1,53 @@
+/** What the outside, or another workflow, must hear of. Every message has an id that is derived from its event, so that the receiver can drop repeats. */
+import type { CommandNamed, EventData, JsonObject, Parent } from '@dacapo/contracts';
+
+/** A workflow to be started whose definition is still a name: the lane's runtime looks it up and sends StartWorkflow, or the refusal. */
+export interface StartRequest {
+  readonly kind: 'start-request';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly name: string;
+  readonly version?: number;
+  /** An inline definition instead of a registered one. */
+  readonly definition?: unknown;
+  readonly input: JsonObject;
+  readonly correlationId?: string;
+  readonly priority?: number;
+  readonly taskToDomain?: Readonly<Record<string, string>>;
+  readonly parent?: Parent;
+  /** Who is told when it cannot be started: the parent's task, or the workflow whose failure workflow it is. */
+  readonly requester: string;
+}
+
+/** A script for the sandbox; its outcome comes back as RecordEvaluation. */
+export interface EvaluationRequest {
+  readonly kind: 'evaluation';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly time: number;
+  readonly request: EventData<'EvaluationRequested'>;
+}
+
+/** Names whose definitions are looked up; they come back as RecordTaskDefs. */
+export interface TaskDefsRequest {
+  readonly kind: 'task-defs';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly request: EventData<'TaskDefsRequested'>;
+}
+
+export type Told =
+  | CommandNamed<'RecordChildEnd'>
+  | CommandNamed<'RecordChildRefusal'>
+  | CommandNamed<'RecordChildReopened'>
+  | CommandNamed<'TerminateWorkflow'>
+  | CommandNamed<'RetryWorkflow'>
+  | CommandNamed<'SignalWorkflow'>
+  | CommandNamed<'ContinueWorkflow'>;
+
+export type Reaction =
+  StartRequest | EvaluationRequest | TaskDefsRequest | { readonly kind: 'command'; readonly command: Told };
+
+export function command(told: Told): Reaction {
+  return { kind: 'command', command: told };
+}
