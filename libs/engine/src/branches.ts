@@ -15,6 +15,10 @@ export type Errors = Readonly<Record<string, JsonObject>>;
 
 const order: readonly (string | undefined)[] = ['try', 'catch', 'finally'];
 
+export function isBefore(list: string, other: string): boolean {
+  return order.indexOf(list) < order.indexOf(other);
+}
+
 export function currentBranch({ branch }: TaskState): Branch {
   return (branch?.name as Branch | undefined) ?? 'try';
 }

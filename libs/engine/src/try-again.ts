@@ -22,11 +22,13 @@ export interface Again {
 export function failuresOf(decision: Decision): readonly TaskState[] {
   return Object.values(decision.state.tasks)
     .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status) && task.isPassedOver !== true)
-    .filter((task) => {
-      const place = decision.placeOf(task);
-      return !isForgiven(decision, place) && !isGivenUp(decision, place) && mayGoOn(decision, place);
-    })
+    .filter((task) => mayBeTriedAgain(decision, decision.placeOf(task)))
     .toSorted((a, b) => a.taskSeq - b.taskSeq);
+}
+
+/** Whether what stands around a task still has a use for it: nothing has ended well without it, or has caught its failure. */
+export function mayBeTriedAgain(decision: Decision, place: Place): boolean {
+  return !isForgiven(decision, place) && !isGivenUp(decision, place) && mayGoOn(decision, place);
 }
 
 /** A structure around it has ended well all the same. */

@@ -4,14 +4,15 @@ import type { EventData } from '@dacapo/contracts';
 import type { Decision } from '../decision.js';
 import { reasons } from '../reasons.js';
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
-import { childTimers, tryAgain } from '../try-again.js';
+import { childTimers, mayBeTriedAgain, tryAgain } from '../try-again.js';
 import { workflowTimers } from './start-workflow.js';
 
 /** A parent that has not ended has gone on without it; what was optional, or jumped over, holds up nobody. */
 export function mayReopen(decision: Decision, task: TaskState): boolean {
   if (!isEnded(decision.state.status) || isTaskOpen(task.status)) return false;
   if (task.subWorkflowId === undefined || task.isPassedOver === true) return false;
-  return !decision.placeOf(task).node.task.optional;
+  const place = decision.placeOf(task);
+  return !place.node.task.optional && mayBeTriedAgain(decision, place);
 }
 
 /** The task waits again; whatever else had failed is tried again, other children in place. The parent's own parents hear of it (reactions.ts). */

@@ -9,6 +9,7 @@ import { shortName } from '../child-protocol.js';
 import type { Decision } from '../decision.js';
 import { operatorOf } from '../operators/index.js';
 import { iterationOf, type Place, placeOf } from '../place.js';
+import { reopenTryAt } from '../reopen-tries.js';
 import { allTaskIds, removeTasks, taskIdsOf } from '../remove-tasks.js';
 import { runAgenda } from '../settle.js';
 import { isEnded, own, type TaskState } from '../state.js';
@@ -49,17 +50,27 @@ function open(decision: Decision, { fromTaskId, input, correlationId }: Request)
   });
 }
 
-function rerunFrom(decision: Decision, request: Request, target: TaskState): void {
+function rerunFrom(decision: Decision, request: Request, named: TaskState): void {
+  const target = wholeOf(decision, named);
   const place = decision.placeOf(target);
   const removed = removedBy(decision, target, place);
   open(decision, request);
   removeTasks(decision, taskIdsOf(decision, removed));
   const reopened = reopenAround(decision, place);
-  if (request.taskInput !== undefined) decision.giveInput(place.key, request.taskInput);
+  if (request.taskInput !== undefined && target === named) decision.giveInput(place.key, request.taskInput);
   decision.enter(place);
   tryAgain(decision, { resumeChildren: false });
   for (const key of reopened) decision.later('wake', key);
   runAgenda(decision);
+}
+
+/** The turns of a FOR_EACH have run beside each other: none of them can be gone back to alone, so the whole is executed again. */
+function wholeOf(decision: Decision, named: TaskState): TaskState {
+  let target = named;
+  for (let around = decision.around(decision.placeOf(named)); around !== undefined; around = decision.around(around)) {
+    if (around.node.task.type === 'FOR_EACH') target = decision.task(around.key) ?? target;
+  }
+  return target;
 }
 
 /** The keys of what goes: by the order in which tasks came into being; beside a child workflow others go on, so there by the order of the flow. */
@@ -80,7 +91,8 @@ function reopenAround(decision: Decision, place: Place): readonly string[] {
   for (let inner = place, around = decision.around(place); around !== undefined; around = decision.around(around)) {
     const join = around.node.task.type.startsWith('FORK_JOIN') ? decision.after(around) : undefined;
     if (join !== undefined && reopen(decision, join)) reopened.push(join.key);
-    if (reopen(decision, around)) {
+    if (around.node.task.type === 'TRY') reopenTryAt(decision, around, inner);
+    else if (reopen(decision, around)) {
       reopened.push(around.key);
       turnBack(decision, around, inner);
     }

@@ -568,7 +568,7 @@ const weights: Partial<Record<Happening['what'], number>> = {
   terminate: 1,
   'rerun from': 3,
   'retry children': 3,
-  'child reopened': 6,
+  'child reopened': 15,
   remove: 0.1,
 };
 

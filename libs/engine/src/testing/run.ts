@@ -48,7 +48,11 @@ export class Run {
 
   /** The definition that it runs on. */
   get flowOfState(): Flow {
-    return this.flows.find(({ digest }) => digest === this.live.definition) ?? this.flow;
+    return this.flowUnder(this.live.definition);
+  }
+
+  private flowUnder(definition: string | undefined): Flow {
+    return this.flows.find(({ digest }) => digest === definition) ?? this.flow;
   }
 
   private get flows(): readonly Flow[] {
@@ -119,7 +123,7 @@ export class Run {
     const recorded = decided.grants.length === 0 ? command : { ...command, grants: decided.grants };
     if (audited) {
       const again = decide(before, recorded, this.context(epoch + 1, grantsOf(recorded)));
-      this.audit.check(decided, again, { now: this.now, flow: this.flow });
+      this.audit.check(decided, again, { now: this.now, flow: this.flowUnder(decided.state?.definition) });
     }
     this.state = decided.state;
     this.records.push(...decided.events);
