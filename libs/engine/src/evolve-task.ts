@@ -2,6 +2,7 @@
 import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts';
 
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
+import { dropPermit, evolvePermits, holdPermit } from './evolve-permits.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
@@ -109,12 +110,19 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
   if (task === undefined || task.taskId !== event.data.taskId) return;
   task.updateTime = event.time;
   switch (event.type) {
+    case 'PermitRequested':
+      task.ready = false;
+      return evolvePermits(state, event);
     case 'TaskOffered':
+      // With its permit to its worker, or back to the queue to ask anew.
+      if (task.delivery === 'kafka') holdPermit(state, task.taskId);
+      else dropPermit(state, task.taskId);
       task.ready = true;
       delete task.timers['offer'];
       Object.assign(task.timers, event.data.timers);
       return;
     case 'TaskStarted':
+      holdPermit(state, task.taskId);
       return startTask(task, event);
     case 'TaskProgressed':
       return progressTask(task, event);

@@ -35,6 +35,7 @@ export function started({ workflowId, time, data }: EventNamed<'WorkflowStarted'
   if (data.correlationId !== undefined) state.correlationId = data.correlationId;
   if (data.taskToDomain !== undefined) state.taskToDomain = data.taskToDomain;
   if (data.parent !== undefined) state.parent = data.parent;
+  if (data.idempotencyKey !== undefined) state.idempotencyKey = data.idempotencyKey;
   if (data.environment !== undefined) state.environment = data.environment;
   setWorkflowTimer(state, data.timers);
   return state;

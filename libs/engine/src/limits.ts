@@ -13,6 +13,10 @@ export const limits = {
   stepsPerDecision: 2000,
   /** Steps taken up at once of those that were put off. */
   stepsTakenUp: 200,
+  /** How long room under a limit is kept for a task that it was offered to, milliseconds. */
+  offerMs: 1000,
+  /** Permits that one decision of a limit grants or offers to those who wait. */
+  permitsPerDecision: 100,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,

@@ -11,7 +11,8 @@ import {
   type Parent,
 } from '@dacapo/contracts';
 
-import type { WorkflowState } from './state.js';
+import { answer, ask, askForStart, giveBack } from './permits/messages.js';
+import { isWorkflow, type StreamState } from './streams.js';
 
 /** A workflow to be started whose definition is still a name: the lane's runtime looks it up and sends StartWorkflow, or the refusal. */
 export interface StartRequest {
@@ -48,13 +49,24 @@ export interface TaskDefsRequest {
   readonly request: EventData<'TaskDefsRequested'>;
 }
 
+/** A wish for a permit of a task; the numbers are those of the task's definition as it is registered now. */
+export interface PermitRequest {
+  readonly kind: 'permit-request';
+  readonly command: CommandNamed<'RequestPermit'>;
+}
+
 type Told =
+  | CommandNamed<'RequestPermit'>
+  | CommandNamed<'ReleasePermit'>
+  | CommandNamed<'GrantPermit'>
+  | CommandNamed<'OfferPermit'>
+  | CommandNamed<'RefusePermit'>
   | CommandNamed<'RecordChildEnd'>
   | CommandNamed<'TerminateWorkflow'>
   | CommandNamed<'SignalWorkflow'>
   | CommandNamed<'ContinueWorkflow'>;
 export type Reaction =
-  StartRequest | EvaluationRequest | TaskDefsRequest | { readonly kind: 'command'; readonly command: Told };
+  StartRequest | EvaluationRequest | TaskDefsRequest | PermitRequest | { readonly kind: 'command'; readonly command: Told };
 
 const ends = {
   WorkflowCompleted: 'COMPLETED',
@@ -63,8 +75,8 @@ const ends = {
   WorkflowTerminated: 'TERMINATED',
 } as const;
 
-/** `state` is the workflow's state after the event, or any later one. */
-export function reactions(event: Event, state: WorkflowState): readonly Reaction[] {
+/** `state` is the stream's state after the event, or any later one. */
+export function reactions(event: Event, state: StreamState): readonly Reaction[] {
   switch (event.type) {
     case 'TaskStarted':
       return event.data.subWorkflowId === undefined
@@ -84,11 +96,21 @@ export function reactions(event: Event, state: WorkflowState): readonly Reaction
     }
     case 'TaskDefsRequested':
       return [{ kind: 'task-defs', id: eventId(event), workflowId: event.workflowId, request: event.data }];
+    case 'PermitRequested':
+      return [{ kind: 'permit-request', command: ask(event) }];
+    case 'WorkflowPermitRequested':
+      return isWorkflow(state) ? [command(askForStart(event, state))] : [];
+    case 'PermitReturned':
+      return [command(giveBack(event))];
+    case 'PermitGranted':
+    case 'PermitOffered':
+    case 'PermitRefused':
+      return [command(answer(event))];
     case 'WorkflowCompleted':
     case 'WorkflowFailed':
     case 'WorkflowTimedOut':
     case 'WorkflowTerminated':
-      return state.parent === undefined
+      return !isWorkflow(state) || state.parent === undefined
         ? []
         : [tellParent(state.parent, ends[event.type], event.data.output, event.data.reason, event)];
     default:

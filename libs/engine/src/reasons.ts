@@ -22,6 +22,8 @@ export const reasons = {
     `responseTimeout: ${responseTimeoutSeconds} exceeded for the taskId: ${task.taskId} with Task Definition: ${task.taskDefName}`,
   subWorkflowFailed: (name: string, version: unknown, workflowId: string, reason: string | undefined): string =>
     `Sub workflow ${name}.${String(version)}/${workflowId} failure reason: ${reason ?? 'null'}`,
+  rateLimited: (name: string, key: string): string =>
+    `Workflow ${name} is rate limited: no permit is free for the rate limit key '${key}'`,
   parentTerminated: (reason: string | undefined, status: string): string =>
     reason === undefined || reason === ''
       ? `Parent workflow has been terminated with status ${status}`

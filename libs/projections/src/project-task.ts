@@ -8,6 +8,7 @@ export function taskOf(event: Event): string | undefined {
   switch (event.type) {
     case 'TaskScheduled':
     case 'RetryScheduled':
+    case 'PermitRequested':
     case 'TaskOffered':
     case 'TaskStarted':
     case 'TaskProgressed':
@@ -30,6 +31,7 @@ type TaskEvent = Extract<
   Event,
   {
     readonly type:
+      | 'PermitRequested'
       | 'TaskOffered'
       | 'TaskStarted'
       | 'TaskProgressed'
@@ -91,6 +93,7 @@ function scheduled(
     workflowPriority: data.workflowPriority ?? 0,
     ...(data.queue === undefined ? {} : { queue: data.queue }),
     ...(data.delivery === undefined ? {} : { delivery: data.delivery }),
+    ...(data.limited === true ? { limited: data.limited } : {}),
     ...(data.domain === undefined ? {} : { domain: data.domain }),
     ...(data.correlationId === undefined ? {} : { correlationId: data.correlationId }),
     ...(retry === undefined ? {} : { retriedTaskId: retry.retriedTaskId }),
@@ -142,6 +145,8 @@ type Change = { -readonly [K in keyof TaskDocument]?: TaskDocument[K] };
 function change(document: TaskDocument, event: TaskEvent): Change {
   const updateTime = event.time;
   switch (event.type) {
+    case 'PermitRequested':
+      return { ready: false, updateTime };
     case 'TaskOffered':
       return { ready: document.status === 'SCHEDULED', updateTime };
     case 'TaskStarted':

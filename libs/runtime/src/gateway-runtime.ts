@@ -54,7 +54,14 @@ export class GatewayRuntime {
       (taskId, workflowId) => this.fetch(taskId, workflowId),
       (pollId) => this.commands.isOwn(pollId),
     );
-    this.poller = new Poller(this.ready, this.answers, this.commands, clock, (task) => this.handBack(task));
+    this.poller = new Poller(
+      this.ready,
+      this.answers,
+      this.commands,
+      clock,
+      (task) => this.handBack(task),
+      (taskDefName) => registry.limitsOf(taskDefName),
+    );
     // First what reads use, then who is answered: an answer's reader finds the event that answered it.
     this.feed = new EventFeed(journal, [this.recent, this.ready, ...(options.listeners ?? []), this.answers]);
     this.supervisor = new Supervisor('event-feed', () => readerLoop(this.feed), clock, log);

@@ -36,6 +36,12 @@ export class WaitingPoll implements ParkedPoll {
     this.endIfIdle();
   }
 
+  onWithdrawn(): void {
+    this.promised -= 1;
+    if (this.isLate) this.wanted -= 1;
+    this.endIfIdle();
+  }
+
   onReady(): void {
     if (this.isClaiming || this.isOver) return;
     this.isClaiming = true;

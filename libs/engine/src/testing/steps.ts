@@ -42,6 +42,19 @@ export function fail(
     });
 }
 
+/** The limit of a task answers the request that it waits for, or any other. */
+export function limitSays(type: 'GrantPermit' | 'OfferPermit' | 'RefusePermit', reference?: string, request?: number): Step {
+  return (run) => {
+    const holder = reference === undefined ? run.live.workflowId : run.idOf(reference);
+    const permit = run.live.permits?.[holder];
+    return run.send(type, { holder, request: request ?? permit?.request ?? 0, limit: permit?.limit ?? 'limit:x' }, true);
+  };
+}
+
+export function granted(reference?: string, request?: number): Step {
+  return limitSays('GrantPermit', reference, request);
+}
+
 /** The sandbox has run the script of a task. */
 export function evaluated(reference: string, outcome: CommandData<'RecordEvaluation'>['outcome']): Step {
   return (run) => run.send('RecordEvaluation', { taskId: run.idOf(reference), outcome, sandbox: 'test' });
