@@ -131,7 +131,14 @@ const shapes = {
   PermitQueued: object(wishShape, { pollId: text }),
   PermitRefused: object({ holder: text, request: integer, requester: text }),
   /** There is room for it, kept until `until` (epoch milliseconds); it has to ask again. */
-  PermitOffered: object({ holder: text, request: integer, requester: text, priority: integer, since: integer, until: integer }),
+  PermitOffered: object({
+    holder: text,
+    request: integer,
+    requester: text,
+    priority: integer,
+    since: integer,
+    until: integer,
+  }),
   /** It was not taken in time: the room is everybody's. */
   OfferLapsed: object({ holder: text }),
   PermitReleased: object({ holder: text, request: integer }),

@@ -24,7 +24,8 @@ export function decide(state: WorkflowState | undefined, command: Command, conte
     decision.reject('WORKFLOW_NOT_FOUND', `No such workflow found by id: ${command.workflowId}`);
   } else if (state?.status === 'QUARANTINED') {
     if (command.type === 'GrantPermit') giveBack(decision, command.data);
-    else decision.reject('WORKFLOW_QUARANTINED', `Workflow ${command.workflowId} is quarantined: ${state.reason ?? ''}`);
+    else
+      decision.reject('WORKFLOW_QUARANTINED', `Workflow ${command.workflowId} is quarantined: ${state.reason ?? ''}`);
   } else {
     dispatch(decision, command);
   }

@@ -11,14 +11,5 @@ export {
   type TaskDefsRequest,
 } from './reactions.js';
 export { isEnded, type TaskState, type WorkflowState } from './state.js';
-export {
-  decide,
-  evolve,
-  isOver,
-  isWorkflow,
-  nextDue,
-  quarantine,
-  refuse,
-  type StreamState,
-} from './streams.js';
+export { decide, evolve, isOver, isWorkflow, nextDue, quarantine, refuse, type StreamState } from './streams.js';
 export { type DueTimer, dueTimers } from './timers.js';

@@ -66,7 +66,11 @@ type Told =
   | CommandNamed<'SignalWorkflow'>
   | CommandNamed<'ContinueWorkflow'>;
 export type Reaction =
-  StartRequest | EvaluationRequest | TaskDefsRequest | PermitRequest | { readonly kind: 'command'; readonly command: Told };
+  | StartRequest
+  | EvaluationRequest
+  | TaskDefsRequest
+  | PermitRequest
+  | { readonly kind: 'command'; readonly command: Told };
 
 const ends = {
   WorkflowCompleted: 'COMPLETED',

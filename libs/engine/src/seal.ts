@@ -1,7 +1,20 @@
 /** A fact of a decision in the form that the log keeps: numbered and chained to the one before it in its stream. */
-import { type Command, type EventData, type EventType, type SealedEvent, sealEvent } from '@dacapo/contracts';
+import {
+  type Command,
+  type EventData,
+  type EventType,
+  type Hash,
+  type SealedEvent,
+  sealEvent,
+} from '@dacapo/contracts';
 
-import type { DecideContext } from './decision.js';
+/** When, where and by whom it is decided. */
+export interface Moment {
+  readonly now: number;
+  readonly causation: string;
+  readonly epoch: number;
+  readonly hash: Hash;
+}
 
 /** Where a stream stands. Undefined before its first event. */
 export interface Standing {
@@ -13,7 +26,7 @@ export function seal<T extends EventType>(
   type: T,
   data: EventData<T>,
   command: Command,
-  { now, causation, epoch, hash }: DecideContext,
+  { now, causation, epoch, hash }: Moment,
   stream: Standing | undefined,
   isFirst: boolean,
 ): SealedEvent {
@@ -35,6 +48,6 @@ export function seal<T extends EventType>(
 }
 
 /** The refusal of a command about a stream that never existed: it stands outside every stream (seq 0). */
-export function sealOutside(data: EventData<'CommandRejected'>, command: Command, context: DecideContext): SealedEvent {
-  return seal('CommandRejected', data, command, context, { seq: -1, hash: '' }, true);
+export function sealOutside(data: EventData<'CommandRejected'>, command: Command, moment: Moment): SealedEvent {
+  return seal('CommandRejected', data, command, moment, { seq: -1, hash: '' }, true);
 }

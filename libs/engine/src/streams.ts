@@ -25,11 +25,7 @@ export function isOver(state: StreamState): boolean {
   return isWorkflow(state) && isEnded(state.status);
 }
 
-export function decide(
-  state: StreamState | undefined,
-  command: Command,
-  context: DecideContext,
-): Decided<StreamState> {
+export function decide(state: StreamState | undefined, command: Command, context: DecideContext): Decided<StreamState> {
   return isLimitId(command.workflowId)
     ? decideLimit(state as LimitState | undefined, command, context)
     : workflow.decide(state as WorkflowState | undefined, command, context);

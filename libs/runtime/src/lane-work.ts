@@ -49,7 +49,8 @@ export class LaneWork {
 
   constructor(private readonly parts: Parts) {
     const { grant, registry } = parts;
-    this.grant = grant && ((type, domain, name) => (registry.limitsOf(name) === undefined ? grant(type, domain) : undefined));
+    this.grant =
+      grant && ((type, domain, name) => (registry.limitsOf(name) === undefined ? grant(type, domain) : undefined));
   }
 
   /** Decides all of them and resolves when the decisions are durable. */

@@ -22,7 +22,7 @@ export interface ParkedPoll {
   promised: number;
   /** A task that was started for this poll. */
   onTask(task: TaskDocument): void;
-  /** A task that it had been promised waits for a permit instead. */
+  /** A task that it had been promised waits for a permit instead: it may try to claim another one. */
   onWithdrawn(): void;
   /** Tasks of its type may be ready: it may try to claim some. */
   onReady(): void;
@@ -39,6 +39,7 @@ export class ReadyIndex implements FeedListener {
   private readonly owed = new Map<string, string>();
   /** Tasks that a poll of this process has claimed and whose permits are asked for. */
   private readonly asked = new AskedPermits();
+  private readonly disappointed = new Set<ParkedPoll>();
 
   constructor(
     /** A task was started for a poll of this process that has gone meanwhile. */
@@ -88,6 +89,8 @@ export class ReadyIndex implements FeedListener {
       }
     }
     this.woken.clear();
+    for (const poll of this.disappointed) poll.onWithdrawn();
+    this.disappointed.clear();
   }
 
   /**
@@ -188,8 +191,8 @@ export class ReadyIndex implements FeedListener {
     const pollId = this.asked.withdraw(holder, request, isOwn);
     const poll = pollId === undefined ? undefined : this.pollsById.get(pollId);
     if (poll === undefined) return;
-    this.woken.add(keyOf(poll.queue, poll.domain));
-    poll.onWithdrawn();
+    poll.promised -= 1;
+    this.disappointed.add(poll);
   }
 
   private forget(task: TaskDocument): void {

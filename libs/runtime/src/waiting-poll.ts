@@ -37,9 +37,9 @@ export class WaitingPoll implements ParkedPoll {
   }
 
   onWithdrawn(): void {
-    this.promised -= 1;
-    if (this.isLate) this.wanted -= 1;
-    this.endIfIdle();
+    // One that is late does not wait, but it takes what is there.
+    if (this.isLate && this.tasks.length === 0) this.wanted = this.promised + 1;
+    this.onReady();
   }
 
   onReady(): void {

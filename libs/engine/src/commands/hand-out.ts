@@ -9,10 +9,7 @@ import { own, type TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 
 /** The first claim in the log wins. A limited task is the worker's when its limit says so. */
-export function claimTask(
-  decision: Decision,
-  { taskId, workerId, limits, pollId }: CommandData<'ClaimTask'>,
-): void {
+export function claimTask(decision: Decision, { taskId, workerId, limits, pollId }: CommandData<'ClaimTask'>): void {
   const task = openTask(decision, taskId);
   if (task === undefined) return;
   if (!task.ready)
@@ -37,7 +34,12 @@ export function startTaskByMessage(decision: Decision, { taskId, workerId }: Com
 
 export function start(decision: Decision, task: TaskState, workerId: string, pollId?: string): void {
   const timers = startTimers(decision, decision.placeOf(task).node, task);
-  decision.emit('TaskStarted', { taskId: task.taskId, workerId, ...(pollId === undefined ? {} : { pollId }), ...(timers === undefined ? {} : { timers }) });
+  decision.emit('TaskStarted', {
+    taskId: task.taskId,
+    workerId,
+    ...(pollId === undefined ? {} : { pollId }),
+    ...(timers === undefined ? {} : { timers }),
+  });
 }
 
 export function extendTaskLease(decision: Decision, { taskId }: CommandData<'ExtendTaskLease'>): void {

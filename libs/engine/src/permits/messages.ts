@@ -57,7 +57,9 @@ const answers = { PermitGranted: 'GrantPermit', PermitOffered: 'OfferPermit', Pe
 
 type Answer = CommandNamed<'GrantPermit'> | CommandNamed<'OfferPermit'> | CommandNamed<'RefusePermit'>;
 
-export function answer(event: Extract<Event, { readonly type: 'PermitGranted' | 'PermitOffered' | 'PermitRefused' }>): Answer {
+export function answer(
+  event: Extract<Event, { readonly type: 'PermitGranted' | 'PermitOffered' | 'PermitRefused' }>,
+): Answer {
   const { holder, request, requester } = event.data;
   const data = { holder, request, limit: event.workflowId };
   return { type: answers[event.type], ...headerOf(event, requester), data };

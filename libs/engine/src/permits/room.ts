@@ -39,6 +39,6 @@ function nextInLine(state: LimitState): number | undefined {
 
 function offersAhead({ offers }: LimitState, wish: Rank): number {
   let count = 0;
-  for (const offer of Object.values(offers)) if (isAhead(offer, wish)) count += 1;
+  for (const offer of Object.values(offers)) if (offer.holder !== wish.holder && isAhead(offer, wish)) count += 1;
   return count;
 }

@@ -45,7 +45,12 @@ const ends: ReadonlySet<string> = new Set([
   'WorkflowTimedOut',
   'WorkflowTerminated',
 ]);
-const annotations: ReadonlySet<string> = new Set(['CommandRejected', 'TaskLogged', 'FailureWorkflowRefused', 'PermitReturned']);
+const annotations: ReadonlySet<string> = new Set([
+  'CommandRejected',
+  'TaskLogged',
+  'FailureWorkflowRefused',
+  'PermitReturned',
+]);
 
 export class Audit {
   private seq = 0;

@@ -43,11 +43,19 @@ export function fail(
 }
 
 /** The limit of a task answers the request that it waits for, or any other. */
-export function limitSays(type: 'GrantPermit' | 'OfferPermit' | 'RefusePermit', reference?: string, request?: number): Step {
+export function limitSays(
+  type: 'GrantPermit' | 'OfferPermit' | 'RefusePermit',
+  reference?: string,
+  request?: number,
+): Step {
   return (run) => {
     const holder = reference === undefined ? run.live.workflowId : run.idOf(reference);
     const permit = run.live.permits?.[holder];
-    return run.send(type, { holder, request: request ?? permit?.request ?? 0, limit: permit?.limit ?? 'limit:x' }, true);
+    return run.send(
+      type,
+      { holder, request: request ?? permit?.request ?? 0, limit: permit?.limit ?? 'limit:x' },
+      true,
+    );
   };
 }
 

@@ -39,7 +39,8 @@ export function verifyLog(
   for (const [index, stored] of events.entries()) {
     const { event, text } = stored;
     if (event.seq !== index + 1) report('I2', stored, `seq ${event.seq} stands where ${index + 1} belongs`);
-    if (index === 0 && event.type !== (isLimitId(workflowId) ? 'LimitOpened' : 'WorkflowStarted')) report('I2', stored, `the history begins with ${event.type}`);
+    if (index === 0 && event.type !== (isLimitId(workflowId) ? 'LimitOpened' : 'WorkflowStarted'))
+      report('I2', stored, `the history begins with ${event.type}`);
     const expected = expectedHash(text, previousHash, hash);
     if (expected !== event.hash)
       report('I26', stored, `the hash is ${event.hash}, its bytes and its predecessor give ${expected}`);
