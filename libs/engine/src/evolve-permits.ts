@@ -24,10 +24,9 @@ export function evolvePermits(
       delete state.rateLimited;
       return holdPermit(state, state.workflowId);
     case 'PermitReturned':
-      if (own(state.permits ?? {}, event.data.holder)?.request === event.data.request) {
-        if (event.data.holder === state.workflowId) delete state.rateLimited;
+      // Who ends without having had one stays marked as rate limited.
+      if (own(state.permits ?? {}, event.data.holder)?.request === event.data.request)
         dropPermit(state, event.data.holder);
-      }
       return;
     default:
       return event satisfies never;

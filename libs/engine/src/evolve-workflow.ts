@@ -70,6 +70,7 @@ export function reopen(
   state.lastRetriedTime = time;
   state.held = [];
   delete state.reason;
+  delete state.rateLimited;
   setWorkflowTimer(state, data.timers);
 }
 
@@ -97,6 +98,7 @@ export function restart(state: WorkflowState, { data, time }: EventNamed<'Workfl
   if (data.definition !== undefined) state.definition = data.definition;
   if (data.version !== undefined) state.version = data.version;
   delete state.reason;
+  delete state.rateLimited;
   delete state.lastTask;
   setWorkflowTimer(state, data.timers);
 }

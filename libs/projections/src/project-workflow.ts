@@ -71,6 +71,7 @@ function change(document: WorkflowDocument, event: Event): Change {
         lastRetriedTime: event.time,
         endTime: undefined,
         reason: undefined,
+        rateLimited: undefined,
       };
     }
     case 'WorkflowCompleted':
@@ -92,7 +93,6 @@ function change(document: WorkflowDocument, event: Event): Change {
     case 'WorkflowPermitGranted':
       return { rateLimited: undefined, updateTime: event.time };
     case 'PermitReturned':
-      return { ...(event.data.holder === document.workflowId ? { rateLimited: undefined } : {}) };
     case 'CommandRejected':
       return {};
     default:
