@@ -9,6 +9,7 @@ import * as runs from './runs.js';
 import * as loopRuns from './runs-loops.js';
 import * as simpleRuns from './runs-simple.js';
 import * as lifeRuns from './runs-life.js';
+import * as limitRuns from './runs-limits.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,8 @@ let records: Readonly<Record<Kind, readonly Json[]>>;
 
 beforeAll(async () => {
   await engine.start();
-  for (const run of Object.values({ ...runs, ...forkRuns, ...loopRuns, ...simpleRuns, ...lifeRuns })) await run(engine);
+  const all = { ...runs, ...forkRuns, ...loopRuns, ...simpleRuns, ...lifeRuns, ...limitRuns };
+  for (const run of Object.values(all)) await run(engine);
   await engine.stop();
   records = engine.records() as unknown as typeof records;
 });

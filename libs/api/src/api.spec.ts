@@ -314,6 +314,34 @@ describe('starts', () => {
     expect(await call('POST', '/api/workflow/order', { body: {}, headers })).toMatchObject({ status: 409 });
   });
 
+  it('show the idempotency key that they were started with', async () => {
+    const id = await start('order', { idempotencyKey: 'shown' });
+    expect((await call('GET', `/api/workflow/${id}`)).json).toMatchObject({
+      idempotencyKey: 'shown',
+      rateLimited: false,
+    });
+    await call('DELETE', `/api/workflow/${id}`);
+  });
+
+  it('A22 are refused when their definition rejects what it has no permit for', async () => {
+    const rateLimitConfig = { rateLimitKey: '${workflow.input.user}', concurrentExecLimit: 1, policy: 'REJECT' };
+    await call('POST', '/api/metadata/workflow', {
+      body: workflowDef('rejecting', [simpleTask('pay')], { rateLimitConfig }),
+    });
+    const first = await start('rejecting', { input: { user: 'ada' } });
+    const body = { name: 'rejecting', input: { user: 'ada' } };
+    expect(await call('POST', '/api/workflow', { body })).toMatchObject({
+      status: 409,
+      json: { message: "Workflow rejecting is rate limited: no permit is free for the rate limit key 'ada'" },
+    });
+    const other = await start('rejecting', { input: { user: 'bob' } });
+    expect((await call('GET', `/api/workflow/${other}`)).json).toMatchObject({
+      rateLimited: false,
+      rateLimitKey: 'bob',
+    });
+    for (const id of [first, other]) await call('DELETE', `/api/workflow/${id}`);
+  });
+
   it('use the latest version unless told otherwise', async () => {
     for (const version of [1, 3, 2])
       await call('POST', '/api/metadata/workflow', { body: workflowDef('versions', [simpleTask('pay')], { version }) });

@@ -28,6 +28,9 @@ export const limits = {
   bulkIds: 1_000,
   /** Workflows that one idempotency key may start one after the other (FAIL_ON_RUNNING). */
   idempotencyRounds: 1_000,
+  /** How long a start that is not to wait waits for the verdict of its limit, milliseconds, and how often it looks. */
+  verdictMs: 1_000,
+  verdictLookMs: 5,
   /** Longest wait of a batch poll, milliseconds (contract 1.2.3). */
   pollMs: 5_000,
   /** How long a single poll waits, milliseconds (contract 1.2.3). */

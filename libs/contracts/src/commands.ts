@@ -31,6 +31,35 @@ export type EvaluationOutcome = Infer<typeof evaluationOutcomeShape>;
 
 /** What an operator did to a child, in the words of Conductor's log line. */
 export const reopeningShape = oneOf('retried', 'restarted', 'reran');
+/**
+ * What a limit allows: `concurrent` permits at a time, `rate` permits in any `rateSeconds` seconds (default 1). Absent or 0: no bound.
+ */
+export const limitsShape = object({}, { concurrent: integer, rate: integer, rateSeconds: integer });
+export type Limits = Infer<typeof limitsShape>;
+
+const permit = {
+  /** Who holds it: the id of a task, or of a workflow. */
+  holder: text,
+  /** Number of the holder's request: its event in the workflow that asked. A later one takes the place of an earlier one. */
+  request: integer,
+};
+
+/** A wish for a permit; the limit's own stream decides about it. */
+export const wishShape = {
+  ...permit,
+  /** The workflow that asks. */
+  requester: text,
+  priority: integer,
+  /** Since when it has been waiting, epoch milliseconds: among equals the older comes first. */
+  since: integer,
+  /** What follows when there is none: it is offered one later and asks again, it gets one later, or it is refused. */
+  otherwise: oneOf('offer', 'grant', 'refuse'),
+};
+
+const wishOptional = {
+  /** The poll for which the task was claimed. */
+  pollId: text,
+};
 
 const shapes = {
   /** `definition` is the content digest of the definition with its task definitions embedded. */
@@ -44,10 +73,14 @@ const shapes = {
       event: text,
       /** Values of `${workflow.env.NAME}` that the definition asks for, as they were at the start. */
       environment: mapOf(anything),
+      idempotencyKey: text,
     },
   ),
-  /** A worker takes a ready task; the first claim in the log wins. */
-  ClaimTask: object({ taskId: text, workerId: text }),
+  /**
+   * A worker takes a ready task; the first claim in the log wins. `limits` are those of the task's definition as it is registered now,
+   * `pollId` the poll that waits for the task when a permit has to be asked for.
+   */
+  ClaimTask: object({ taskId: text, workerId: text }, { pollId: text, limits: limitsShape }),
   /** A worker that got its task from a Kafka topic says that it begins. */
   StartTask: object({ taskId: text, workerId: text }),
   CompleteTask: object({ taskId: text }, taskResult),
@@ -110,6 +143,19 @@ const shapes = {
     chain: text,
     operation: reopeningShape,
   }),
+  /** To the stream of a limit. `limits` are what it allows from now on. */
+  RequestPermit: object(
+    { ...wishShape, kind: oneOf('task', 'workflow'), name: text, limits: limitsShape },
+    { ...wishOptional, key: text },
+  ),
+  /** To the stream of a limit: the holder is done, or does not want it any more. */
+  ReleasePermit: object(permit),
+  /** To the workflow that asked: the permit is its own. `limit` is the stream's id. */
+  GrantPermit: object({ ...permit, limit: text }),
+  /** To the workflow that asked: there may be a permit now, the task can be claimed again. */
+  OfferPermit: object({ ...permit, limit: text }),
+  /** To the workflow that asked: there is none. */
+  RefusePermit: object({ ...permit, limit: text }),
   /** A failure workflow could not be started. */
   RecordFailureWorkflowRefusal: object({ name: text, reason: text }),
 } as const;

@@ -43,6 +43,10 @@ export interface WorkflowDocument {
   readonly parent?: Parent;
   readonly event?: string;
   readonly reason?: string;
+  readonly idempotencyKey?: string;
+  /** It waits for a permit before its first task. */
+  readonly rateLimited?: boolean;
+  readonly rateLimitKey?: string;
   readonly failedReferenceTaskNames: readonly string[];
   readonly failedTaskNames: readonly string[];
   /** Removed by an operator: no search finds it, and no read unless it was archived. */
@@ -93,6 +97,8 @@ export interface TaskDocument {
   readonly delivery?: 'poll' | 'kafka';
   /** It may be handed to a worker now. */
   readonly ready: boolean;
+  /** A worker gets it only with a permit. */
+  readonly limited?: true;
   readonly workflowType: string;
   readonly definition: string;
   readonly correlationId?: string;

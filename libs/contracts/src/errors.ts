@@ -23,6 +23,8 @@ export const errorCodes = {
   TASK_UNREACHABLE: { kind: 'rejected', retryable: false },
   TASK_ENDED: { kind: 'ignored', retryable: false },
   TASK_NOT_READY: { kind: 'rejected', retryable: false },
+  PERMIT_REFUSED: { kind: 'rejected', retryable: false },
+  LIMIT_NOT_FOUND: { kind: 'missing', retryable: false },
   TIMER_NOT_DUE: { kind: 'rejected', retryable: false },
   NOTHING_TO_DO: { kind: 'ignored', retryable: false },
   COMMAND_DUPLICATE: { kind: 'ignored', retryable: false },

@@ -2,7 +2,15 @@
  * Everything that can have happened. An event is a fact: it is never changed and never removed. The names are
  * noun + past verb; JSON Schemas of these stand in `schemas/events/`. Times are epoch milliseconds.
  */
-import { childRequestShape, evaluationOutcomeShape, parentShape, reopeningShape, taskLogShape } from './commands.js';
+import {
+  childRequestShape,
+  evaluationOutcomeShape,
+  limitsShape,
+  parentShape,
+  reopeningShape,
+  taskLogShape,
+  wishShape,
+} from './commands.js';
 import { anything, flag, type Infer, integer, list, map, mapOf, object, oneOf, text } from './shape.js';
 
 /** Due times by timer name (`response`, `poll`, `timeout`, `total`, `offer`, `wait`, `start`); they count for the task named. */
@@ -39,6 +47,8 @@ const scheduledOptional = {
   delaySeconds: integer,
   responseTimeoutSeconds: integer,
   timers,
+  /** A worker gets it only with a permit. */
+  limited: flag,
 };
 
 const ended = {
@@ -87,6 +97,7 @@ const shapes = {
       parent: parentShape,
       event: text,
       environment: mapOf(anything),
+      idempotencyKey: text,
       timers,
     },
   ),
@@ -121,6 +132,40 @@ const shapes = {
     { ...scheduled, retriedTaskId: text, retryCount: integer },
     { ...scheduledOptional, reasonForIncompletion: text },
   ),
+  /** A worker wants a task that is limited: nobody gets it before the limit's stream (`limit` is its id) has answered. */
+  PermitRequested: object(
+    { taskId: text, limit: text, name: text, limits: limitsShape, priority: integer, since: integer },
+    { workerId: text, pollId: text },
+  ),
+  /** The workflow begins when the limit's stream grants it a permit. */
+  WorkflowPermitRequested: object({
+    limit: text,
+    key: text,
+    limits: limitsShape,
+    policy: oneOf('QUEUE', 'REJECT'),
+  }),
+  WorkflowPermitGranted: object({}),
+  /** The permit, or the wish for one, is over. */
+  PermitReturned: object({ holder: text, request: integer, limit: text }),
+  /** In the stream of a limit, as all that follow. It begins. */
+  LimitOpened: object({ kind: oneOf('task', 'workflow'), name: text }, { key: text }),
+  /** What it allows from now on. */
+  LimitSet: object({ limits: limitsShape }),
+  PermitGranted: object({ holder: text, request: integer, requester: text }),
+  PermitQueued: object(wishShape, { pollId: text }),
+  PermitRefused: object({ holder: text, request: integer, requester: text }),
+  /** There is room for it, kept until `until` (epoch milliseconds); it has to ask again. */
+  PermitOffered: object({
+    holder: text,
+    request: integer,
+    requester: text,
+    priority: integer,
+    since: integer,
+    until: integer,
+  }),
+  /** It was not taken in time: the room is everybody's. */
+  OfferLapsed: object({ holder: text }),
+  PermitReleased: object({ holder: text, request: integer }),
   /** A delayed task may be handed out from now on. */
   TaskOffered: object({ taskId: text }, { timers }),
   TaskStarted: object({ taskId: text }, { workerId: text, pollId: text, subWorkflowId: text, timers, child: map }),

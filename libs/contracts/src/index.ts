@@ -7,6 +7,7 @@ export {
   commandShapes,
   type EvaluationOutcome,
   type Grant,
+  type Limits,
   type Parent,
 } from './commands.js';
 export {

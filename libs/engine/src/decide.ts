@@ -19,6 +19,7 @@ import { removeWorkflow } from './commands/remove-workflow.js';
 import { rerunWorkflow } from './commands/rerun-workflow.js';
 import { resetCallbacks } from './commands/reset-callbacks.js';
 import { restartWorkflow } from './commands/restart-workflow.js';
+import { giveBack, grantPermit, offerPermit, refusePermit } from './commands/permits.js';
 import { cancelTask, completeTaskByWorker, failTaskByWorker, progressTask } from './commands/results.js';
 import { retryWorkflow } from './commands/retry-workflow.js';
 import { setVariables } from './commands/set-variables.js';
@@ -26,6 +27,7 @@ import { skipTask } from './commands/skip-task.js';
 import { signalWorkflow } from './commands/signal.js';
 import { startWorkflow } from './commands/start-workflow.js';
 import { type DecideContext, type Decided, Decision } from './decision.js';
+import { returnPermits } from './permit-requests.js';
 import type { WorkflowState } from './state.js';
 
 export function decide(state: WorkflowState | undefined, command: Command, context: DecideContext): Decided {
@@ -34,10 +36,13 @@ export function decide(state: WorkflowState | undefined, command: Command, conte
   if (!isThere && command.type !== 'StartWorkflow') {
     decision.reject('WORKFLOW_NOT_FOUND', `No such workflow found by id: ${command.workflowId}`);
   } else if (state?.status === 'QUARANTINED') {
-    decision.reject('WORKFLOW_QUARANTINED', `Workflow ${command.workflowId} is quarantined: ${state.reason ?? ''}`);
+    if (command.type === 'GrantPermit') giveBack(decision, command.data);
+    else
+      decision.reject('WORKFLOW_QUARANTINED', `Workflow ${command.workflowId} is quarantined: ${state.reason ?? ''}`);
   } else {
     dispatch(decision, command);
   }
+  returnPermits(decision);
   invariant(decision.events.length > 0, `I14 ${command.type} left no event`);
   return decision.decided;
 }
@@ -51,7 +56,10 @@ export function quarantine(
 ): Decided {
   const decision = new Decision(state, command, context);
   if (state === undefined) decision.reject('INVARIANT_BROKEN', reason);
-  else decision.emit('WorkflowQuarantined', { reason });
+  else {
+    decision.emit('WorkflowQuarantined', { reason });
+    returnPermits(decision);
+  }
   return decision.decided;
 }
 
@@ -111,6 +119,15 @@ function dispatch(decision: Decision, command: Command): void {
       return recordEvaluation(decision, command.data);
     case 'RecordTaskDefs':
       return recordTaskDefs(decision, command.data);
+    case 'GrantPermit':
+      return grantPermit(decision, command.data);
+    case 'OfferPermit':
+      return offerPermit(decision, command.data);
+    case 'RefusePermit':
+      return refusePermit(decision, command.data);
+    case 'RequestPermit':
+    case 'ReleasePermit':
+      return decision.reject('REQUEST_INVALID', `${command.type} is for a limit`);
     case 'RestartWorkflow':
       return restartWorkflow(decision, command.data);
     case 'RerunWorkflow':

@@ -14,7 +14,6 @@ import {
   invariant,
   type JsonObject,
   type SealedEvent,
-  sealEvent,
 } from '@dacapo/contracts';
 
 import { evolve } from './evolve.js';
@@ -23,6 +22,7 @@ import { type TaskDef } from '@dacapo/definitions';
 import { compileForked, type Flow, type Node, withName } from './flow.js';
 import { limits } from './limits.js';
 import { outerScope, type Place, placeOf } from './place.js';
+import { seal, sealOutside } from './seal.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 import { serverTypes } from './types.js';
 
@@ -37,12 +37,12 @@ export interface DecideContext {
   /** The definition under a digest; undefined when nobody knows it. */
   readonly flow: (digest: string) => Flow | undefined;
   /** Takes a poll that waits for such a task, if there is one. What is taken must be recorded with the command (`Decided.grants`). */
-  readonly grant?: (taskType: string, domain: string | undefined) => Grant | undefined;
+  readonly grant?: (taskType: string, domain: string | undefined, taskDefName: string) => Grant | undefined;
 }
 
-export interface Decided {
+export interface Decided<S = WorkflowState> {
   /** Undefined when the command was about a workflow that never existed. */
-  readonly state: WorkflowState | undefined;
+  readonly state: S | undefined;
   readonly events: readonly SealedEvent[];
   readonly grants: readonly Grant[];
 }
@@ -97,22 +97,7 @@ export class Decision {
   }
 
   emit<T extends EventType>(type: T, data: EventData<T>): void {
-    const { now, causation, epoch, hash } = this.context;
-    const { id, repeatable } = this.command;
-    const sealed = sealEvent(
-      type,
-      data,
-      {
-        workflowId: this.command.workflowId,
-        seq: (this.current?.seq ?? 0) + 1,
-        time: now,
-        causation,
-        epoch,
-        previousHash: this.current?.hash ?? '',
-        ...(this.events.length > 0 ? {} : { command: repeatable === true ? { id, repeatable } : { id } }),
-      },
-      hash,
-    );
+    const sealed = seal(type, data, this.command, this.context, this.current, this.events.length === 0);
     this.events.push(sealed);
     this.characters += sealed.text.length;
     this.current = evolve(this.current, sealed.event);
@@ -129,16 +114,12 @@ export class Decision {
       ...(requester === undefined ? {} : { requester }),
     };
     if (this.current !== undefined) return this.emit('CommandRejected', data);
-    const { now, causation, epoch, hash } = this.context;
-    const { id, workflowId, repeatable } = this.command;
-    const command = repeatable === true ? { id, repeatable } : { id };
-    const header = { workflowId, seq: 0, time: now, causation, epoch, previousHash: '', command };
-    this.events.push(sealEvent('CommandRejected', data, header, hash));
+    this.events.push(sealOutside(data, this.command, this.context));
   }
 
   /** Takes a parked poll for the task, if there is one. */
-  takeGrant(taskType: string, domain: string | undefined): Grant | undefined {
-    const grant = this.context.grant?.(taskType, domain);
+  takeGrant(taskType: string, domain: string | undefined, taskDefName: string): Grant | undefined {
+    const grant = this.context.grant?.(taskType, domain, taskDefName);
     if (grant !== undefined) this.grants.push(grant);
     return grant;
   }

@@ -4,6 +4,7 @@ import type { Event, EventData, EventNamed, TaskStatus } from '@dacapo/contracts
 import { awaitBranches, countDown, countUp } from './evolve-joins.js';
 import { fork, queue, takeTaskDefs } from './evolve-forks.js';
 import { forgetLatest, noteLatest } from './evolve-scopes.js';
+import { dropPermit, evolvePermits, holdPermit } from './evolve-permits.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 import { TimerIndex } from './timer-index.js';
 
@@ -119,11 +120,18 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
   if (task === undefined || task.taskId !== event.data.taskId) return;
   if (!isOurs(event)) task.updateTime = event.time;
   switch (event.type) {
+    case 'PermitRequested':
+      task.ready = false;
+      return evolvePermits(state, event);
     case 'TaskOffered':
+      // With its permit to its worker, or back to the queue to ask anew.
+      if (task.delivery === 'kafka') holdPermit(state, task.taskId);
+      else dropPermit(state, task.taskId);
       task.ready = true;
       delete task.timers['offer'];
       return setTimers(state, task, event.data.timers);
     case 'TaskStarted':
+      holdPermit(state, task.taskId);
       return startTask(state, task, event);
     case 'TaskProgressed':
       return progressTask(state, task, event);

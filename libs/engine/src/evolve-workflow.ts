@@ -36,6 +36,7 @@ export function started({ workflowId, time, data }: EventNamed<'WorkflowStarted'
   if (data.correlationId !== undefined) state.correlationId = data.correlationId;
   if (data.taskToDomain !== undefined) state.taskToDomain = data.taskToDomain;
   if (data.parent !== undefined) state.parent = data.parent;
+  if (data.idempotencyKey !== undefined) state.idempotencyKey = data.idempotencyKey;
   if (data.environment !== undefined) state.environment = data.environment;
   setWorkflowTimer(state, data.timers);
   return state;
@@ -76,6 +77,7 @@ export function reopen(
   // Whatever was put off follows from what has ended, which is looked at again.
   state.deferred = [];
   delete state.reason;
+  delete state.rateLimited;
   setWorkflowTimer(state, data.timers);
 }
 
@@ -98,6 +100,7 @@ export function restart(state: WorkflowState, { data, time }: EventNamed<'Workfl
   if (data.definition !== undefined) state.definition = data.definition;
   if (data.version !== undefined) state.version = data.version;
   delete state.reason;
+  delete state.rateLimited;
   setWorkflowTimer(state, data.timers);
 }
 

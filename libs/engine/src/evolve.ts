@@ -6,6 +6,7 @@
  */
 import { type Event, invariant } from '@dacapo/contracts';
 
+import { evolvePermits } from './evolve-permits.js';
 import { applyToTask, clearTimer, removeTasks, schedule, skip } from './evolve-task.js';
 import { end, jump, reopen, rerun, restart, setWorkflowTimer, started } from './evolve-workflow.js';
 import type { WorkflowState } from './state.js';
@@ -87,6 +88,7 @@ function apply(state: WorkflowState, event: Event): void {
     case 'TaskReopened':
     case 'LoopIterated':
     case 'BranchEntered':
+    case 'PermitRequested':
     case 'EvaluationRequested':
     case 'EvaluationRecorded':
     case 'TaskDefsRequested':
@@ -94,6 +96,10 @@ function apply(state: WorkflowState, event: Event): void {
     case 'TaskQueued':
     case 'TasksForked':
       return applyToTask(state, event);
+    case 'WorkflowPermitRequested':
+    case 'WorkflowPermitGranted':
+    case 'PermitReturned':
+      return evolvePermits(state, event);
     case 'TimerFired':
       return clearTimer(state, event.data.timer);
     case 'WorkflowStarted':
@@ -107,6 +113,15 @@ function apply(state: WorkflowState, event: Event): void {
     case 'ChildRetryRequested':
     case 'ChildTerminationRequested':
     case 'CommandRejected':
+    // Of the streams of limits (permits/).
+    case 'LimitOpened':
+    case 'LimitSet':
+    case 'PermitGranted':
+    case 'PermitQueued':
+    case 'PermitRefused':
+    case 'PermitOffered':
+    case 'OfferLapsed':
+    case 'PermitReleased':
       return;
     default:
       return event satisfies never;

@@ -1,8 +1,15 @@
-export { decide, quarantine, refuse } from './decide.js';
 export { type DecideContext, type Decided } from './decision.js';
-export { evolve } from './evolve.js';
 export { compileFlow, type Flow } from './flow.js';
-export { type EvaluationRequest, type Reaction, type StartRequest, type TaskDefsRequest } from './reaction.js';
+export { limitsOf } from './permits/limits-of.js';
+export { isLimitId, limitIdOf, type LimitState } from './permits/state.js';
+export {
+  type EvaluationRequest,
+  type PermitRequest,
+  type Reaction,
+  type StartRequest,
+  type TaskDefsRequest,
+} from './reaction.js';
 export { reactions } from './reactions.js';
 export { isEnded, type TaskState, type WorkflowState } from './state.js';
-export { type DueTimer, dueTimers, nextDue } from './timers.js';
+export { decide, evolve, isOver, isWorkflow, nextDue, quarantine, refuse, type StreamState } from './streams.js';
+export { type DueTimer, dueTimers } from './timers.js';

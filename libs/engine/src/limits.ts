@@ -21,6 +21,10 @@ export const limits = {
   loopItems: 100_000,
   /** Task ids in one event. */
   taskIdsPerEvent: 1000,
+  /** How long room under a limit is kept for a task that it was offered to, milliseconds. */
+  offerMs: 1000,
+  /** Permits that one decision of a limit grants or offers to those who wait. */
+  permitsPerDecision: 100,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,

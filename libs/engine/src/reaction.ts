@@ -36,7 +36,18 @@ export interface TaskDefsRequest {
   readonly request: EventData<'TaskDefsRequested'>;
 }
 
+/** A wish for a permit of a task; the numbers are those of the task's definition as it is registered now. */
+export interface PermitRequest {
+  readonly kind: 'permit-request';
+  readonly command: CommandNamed<'RequestPermit'>;
+}
+
 export type Told =
+  | CommandNamed<'RequestPermit'>
+  | CommandNamed<'ReleasePermit'>
+  | CommandNamed<'GrantPermit'>
+  | CommandNamed<'OfferPermit'>
+  | CommandNamed<'RefusePermit'>
   | CommandNamed<'RecordChildEnd'>
   | CommandNamed<'RecordChildRefusal'>
   | CommandNamed<'RecordChildReopened'>
@@ -46,7 +57,11 @@ export type Told =
   | CommandNamed<'ContinueWorkflow'>;
 
 export type Reaction =
-  StartRequest | EvaluationRequest | TaskDefsRequest | { readonly kind: 'command'; readonly command: Told };
+  | StartRequest
+  | EvaluationRequest
+  | TaskDefsRequest
+  | PermitRequest
+  | { readonly kind: 'command'; readonly command: Told };
 
 export function command(told: Told): Reaction {
   return { kind: 'command', command: told };

@@ -13,11 +13,25 @@ import {
 } from './reactions-to-children.js';
 import { answerRequester, tellEnd, tellReopened } from './reactions-to-parents.js';
 import type { WorkflowState } from './state.js';
+import { answer, ask, askForStart, giveBack } from './permits/messages.js';
+import { isWorkflow, type StreamState } from './streams.js';
 
-/** `state` is the workflow's state after the event, or any later one; undefined when there never was such a workflow. */
-export function reactions(event: Event, state: WorkflowState | undefined): readonly Reaction[] {
+/** `state` is the stream's state after the event, or any later one; undefined when there never was such a stream. */
+export function reactions(event: Event, state: StreamState | undefined): readonly Reaction[] {
+  if (state !== undefined && !isWorkflow(state)) return reactionsOfLimit(event);
   if (event.type === 'CommandRejected') return answerRequester(event, state);
   return state === undefined ? [] : reactionsOf(event, state);
+}
+
+function reactionsOfLimit(event: Event): readonly Reaction[] {
+  switch (event.type) {
+    case 'PermitGranted':
+    case 'PermitOffered':
+    case 'PermitRefused':
+      return [command(answer(event))];
+    default:
+      return [];
+  }
 }
 
 function reactionsOf(event: Event, state: WorkflowState): readonly Reaction[] {
@@ -57,6 +71,12 @@ function reactionsOf(event: Event, state: WorkflowState): readonly Reaction[] {
     }
     case 'TaskDefsRequested':
       return [{ kind: 'task-defs', id: eventId(event), workflowId: event.workflowId, request: event.data }];
+    case 'PermitRequested':
+      return [{ kind: 'permit-request', command: ask(event) }];
+    case 'WorkflowPermitRequested':
+      return [command(askForStart(event, state))];
+    case 'PermitReturned':
+      return [command(giveBack(event))];
     default:
       return [];
   }

@@ -52,6 +52,8 @@ export const reasons = {
   taskEndedWithoutChild: (taskId: string, status: string): string =>
     `Task ${taskId} of the parent workflow has ended with status ${status}`,
   childReopened: (chain: string, operation: string): string => `Sub workflow ${chain} ${operation}.`,
+  rateLimited: (name: string, key: string): string =>
+    `Workflow ${name} is rate limited: no permit is free for the rate limit key '${key}'`,
   parentTerminated: (reason: string | undefined, status: string): string =>
     reason === undefined || reason === ''
       ? `Parent workflow has been terminated with status ${status}`

@@ -7,6 +7,8 @@ import type { Decision } from './decision.js';
 import { type Node, withInputTemplate } from './flow.js';
 import { limits } from './limits.js';
 import type { Retry } from './operators/operator.js';
+import { requestPermit } from './permit-requests.js';
+import { limitsOf } from './permits/limits-of.js';
 import { iterationOf, type Place } from './place.js';
 import { scopeOf } from './scope.js';
 import type { TaskState } from './state.js';
@@ -80,6 +82,7 @@ export function schedule(decision: Decision, task: NewTask): string {
     ...(task.delaySeconds === undefined || task.delaySeconds === 0 ? {} : { delaySeconds: task.delaySeconds }),
     ...(responseTimeout(node) === 0 ? {} : { responseTimeoutSeconds: responseTimeout(node) }),
     ...(timers === undefined ? {} : { timers }),
+    ...(task.queue === undefined || limitsOf(node.taskDef) === undefined ? {} : { limited: true }),
   };
   if (previous === undefined) decision.emit('TaskScheduled', data);
   else {
@@ -203,11 +206,16 @@ export function backToQueue(
   grantIfPolled(decision, place);
 }
 
-/** Hands a ready task to a parked poll in the same decision. */
+/** Hands a ready task to a parked poll in the same decision. A limited one asks first: when it is claimed, or sent to its worker. */
 export function grantIfPolled(decision: Decision, { node, key }: Place): void {
   const task = decision.task(key);
-  if (task === undefined || !task.ready || task.queue === undefined || task.delivery === 'kafka') return;
-  const grant = decision.takeGrant(task.queue, task.domain);
+  if (task === undefined || !task.ready || task.queue === undefined) return;
+  const limits = limitsOf(node.taskDef);
+  if (task.delivery === 'kafka') {
+    if (limits !== undefined) requestPermit(decision, task, limits);
+    return;
+  }
+  const grant = limits === undefined ? decision.takeGrant(task.queue, task.domain, task.taskDefName) : undefined;
   if (grant === undefined) return;
   const timers = startTimers(decision, node, task);
   decision.emit('TaskStarted', {

@@ -68,7 +68,21 @@ export interface TaskState {
   isEvaluating?: true;
 }
 
+/** A permit of a limit (permits/), or the wish for one. */
+export interface Permit {
+  /** Id of the limit's stream. */
+  readonly limit: string;
+  /** Number of the event that asked for it. */
+  readonly request: number;
+  held: boolean;
+  /** For whom the task was claimed. */
+  readonly workerId?: string;
+  readonly pollId?: string;
+}
+
 export interface WorkflowState {
+  /** Tells a limit's state from a workflow's. */
+  readonly kind?: never;
   workflowId: string;
   /** Number and hash of the last event. */
   seq: number;
@@ -118,6 +132,12 @@ export interface WorkflowState {
   timeoutAt?: number;
   failedReferenceTaskNames: string[];
   failedTaskNames: string[];
+  /** By holder: the id of a task, or of the workflow itself. */
+  permits?: Record<string, Permit>;
+  /** Waits for a permit before its first task. */
+  rateLimited?: true;
+  rateLimitKey?: string;
+  idempotencyKey?: string;
 }
 
 /** Own properties only: names come from users, and `toString` is a legal reference name. */

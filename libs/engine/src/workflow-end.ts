@@ -15,7 +15,7 @@ export type Failure = 'FAILED' | 'TIMED_OUT' | 'TERMINATED';
 /** Nothing runs and nothing follows: the workflow is complete, unless a permissive task failed on the way. */
 export function completeIfDone(decision: Decision): void {
   const { state } = decision;
-  if (state.status !== 'RUNNING' || state.openCount > 0 || state.deferred.length > 0) return;
+  if (state.status !== 'RUNNING' || state.openCount > 0 || state.deferred.length > 0 || state.rateLimited) return;
   const failed = permissiveFailures(decision);
   if (failed.length > 0) {
     const reason = failed

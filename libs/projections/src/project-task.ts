@@ -15,6 +15,7 @@ export function taskOf(event: Event): string | undefined {
   switch (event.type) {
     case 'TaskScheduled':
     case 'RetryScheduled':
+    case 'PermitRequested':
     case 'TaskOffered':
     case 'TaskStarted':
     case 'TaskProgressed':
@@ -40,6 +41,7 @@ type TaskEvent = Extract<
   Event,
   {
     readonly type:
+      | 'PermitRequested'
       | 'TaskOffered'
       | 'TaskStarted'
       | 'TaskProgressed'
@@ -125,6 +127,7 @@ function scheduled(
     ...(data.fork === undefined ? {} : { fork: data.fork }),
     ...(data.queue === undefined ? {} : { queue: data.queue }),
     ...(data.delivery === undefined ? {} : { delivery: data.delivery }),
+    ...(data.limited === true ? { limited: data.limited } : {}),
     ...(data.domain === undefined ? {} : { domain: data.domain }),
     ...(data.correlationId === undefined ? {} : { correlationId: data.correlationId }),
     ...(retry === undefined ? {} : { retriedTaskId: retry.retriedTaskId }),
@@ -176,6 +179,8 @@ type Change = { -readonly [K in keyof TaskDocument]?: TaskDocument[K] };
 function change(document: TaskDocument, event: TaskEvent, own: OwnOutputs | undefined): Change {
   const updateTime = event.time;
   switch (event.type) {
+    case 'PermitRequested':
+      return { ready: false, updateTime };
     case 'TaskOffered':
       return { ready: document.status === 'SCHEDULED', updateTime };
     case 'TaskStarted':

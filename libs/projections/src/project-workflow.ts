@@ -28,6 +28,7 @@ function started(
     taskToDomain,
     parent,
     event,
+    idempotencyKey,
   } = data;
   return {
     workflowId,
@@ -49,6 +50,7 @@ function started(
     ...(taskToDomain === undefined ? {} : { taskToDomain }),
     ...(parent === undefined ? {} : { parent }),
     ...(event === undefined ? {} : { event }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     failedReferenceTaskNames: [],
     failedTaskNames: [],
   };
@@ -85,6 +87,11 @@ function change(document: WorkflowDocument, event: Event): Change {
       return { variables: { ...document.variables, ...event.data.variables }, updateTime: event.time };
     case 'FailureWorkflowRefused':
       return { output: { ...document.output, 'conductor.failure_workflow': refusal(event) } };
+    case 'WorkflowPermitRequested':
+      return { rateLimited: true, rateLimitKey: event.data.key, updateTime: event.time };
+    case 'WorkflowPermitGranted':
+      return { rateLimited: undefined, updateTime: event.time };
+    case 'PermitReturned':
     case 'CommandRejected':
       return {};
     default:
@@ -93,7 +100,14 @@ function change(document: WorkflowDocument, event: Event): Change {
 }
 
 function reopened(time: number): Change {
-  return { status: 'RUNNING', updateTime: time, lastRetriedTime: time, endTime: undefined, reason: undefined };
+  return {
+    status: 'RUNNING',
+    updateTime: time,
+    lastRetriedTime: time,
+    endTime: undefined,
+    reason: undefined,
+    rateLimited: undefined,
+  };
 }
 
 /** As a whole it begins anew: no task has failed yet. */

@@ -2,7 +2,7 @@
  * What happens once decisions are durable: alarms are set, reactions are sent, ended workflows leave memory. Never before the acknowledgement.
  * (Callers are answered by whoever follows the events log: answers.ts.)
  */
-import { isEnded, nextDue, type Reaction, reactions, type WorkflowState } from '@dacapo/engine';
+import { isEnded, isWorkflow, nextDue, type Reaction, reactions, type StreamState } from '@dacapo/engine';
 import { type Alarm, type Clock, type Decision, reachCrashPoint, type StoredEvent } from '@dacapo/ports';
 
 import type { Alarms } from './alarms.js';
@@ -99,9 +99,18 @@ export class AfterAppend {
     });
   }
 
-  /** The alarm is lowered by what the events set; only a timer that fired, or a resume, makes a look at all of them necessary. */
-  private setAlarm({ command, events, time }: Decision, state: WorkflowState): void {
+  /** Every decision may bring its next moment forward, or put it off. */
+  private setAlarmOfLimit(state: StreamState, isRefused: boolean, time: number): void {
     const { alarms } = this.parts;
+    const due = nextDue(state);
+    if (due === undefined) alarms.clear(state.workflowId);
+    else alarms.set(state.workflowId, isRefused ? Math.max(due, time + limits.timerSkewMs) : due);
+  }
+
+  /** The alarm is lowered by what the events set; only a timer that fired, or a resume, makes a look at all of them necessary. */
+  private setAlarm({ command, events, time }: Decision, state: StreamState): void {
+    const { alarms } = this.parts;
+    if (!isWorkflow(state)) return this.setAlarmOfLimit(state, events[0]?.event.type === 'CommandRejected', time);
     if (isEnded(state.status)) return alarms.clear(state.workflowId);
     if (command.type === 'FireTimer' || command.type === 'ResumeWorkflow') {
       const due = nextDue(state);

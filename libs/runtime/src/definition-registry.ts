@@ -2,9 +2,9 @@
  * All definitions in memory, kept up to date by following their log. What a workflow runs on is the content under its digest; name and
  * version are pointers that may move. A snapshot (a definition with its task definitions embedded) is registered the first time it is used.
  */
-import type { Hash } from '@dacapo/contracts';
+import type { Hash, Limits } from '@dacapo/contracts';
 import { canonicalJson, populate, type TaskDef, type WorkflowDef } from '@dacapo/definitions';
-import { compileFlow, type Flow } from '@dacapo/engine';
+import { compileFlow, type Flow, limitsOf } from '@dacapo/engine';
 import type { Clock, DefinitionEntry, DefinitionLog } from '@dacapo/ports';
 
 export class DefinitionRegistry {
@@ -45,6 +45,11 @@ export class DefinitionRegistry {
 
   taskDef(name: string): TaskDef | undefined {
     return this.tasks.get(name);
+  }
+
+  /** What a task of this name may use at most, as its definition is now: undefined when it is not limited, or not registered. */
+  limitsOf(taskDefName: string): Limits | undefined {
+    return limitsOf(this.tasks.get(taskDefName));
   }
 
   taskDefs(): readonly TaskDef[] {

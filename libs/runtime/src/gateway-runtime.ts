@@ -59,7 +59,14 @@ export class GatewayRuntime {
       (pollId) => this.commands.isOwn(pollId),
       (queue) => options.queues?.has(queue) ?? true,
     );
-    this.poller = new Poller(this.ready, this.answers, this.commands, clock, (task) => this.handBack(task));
+    this.poller = new Poller(
+      this.ready,
+      this.answers,
+      this.commands,
+      clock,
+      (task) => this.handBack(task),
+      (taskDefName) => registry.limitsOf(taskDefName),
+    );
     this.settling = new Settling(this.recent, clock);
     // First what reads use, then who is answered: an answer's reader finds the event that answered it.
     this.feed = new EventFeed(journal, [

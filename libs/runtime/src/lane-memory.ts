@@ -3,7 +3,8 @@
  * snapshots, or folded from the log when there is none. Only what the last checkpoint has saved may be forgotten. A snapshot counts only as
  * long as nothing has happened since: when an ended workflow leaves memory, its last snapshot stays until the next checkpoint is stored.
  */
-import { isEnded, type WorkflowState } from '@dacapo/engine';
+import { partitionOf } from '@dacapo/contracts';
+import { isLimitId, isOver, type StreamState } from '@dacapo/engine';
 import type { Journal, Snapshot, SnapshotStore } from '@dacapo/ports';
 
 import { fold } from './fold.js';
@@ -15,7 +16,7 @@ export type Locate = (workflowId: string) => Promise<readonly { readonly from: n
 const none: ReadonlyMap<string, Snapshot> = new Map();
 
 export class LaneMemory {
-  private readonly states = new Map<string, WorkflowState>();
+  private readonly states = new Map<string, StreamState>();
   private readonly changed = new Set<string>();
   /** May have a snapshot in the store, which must be removed when the workflow ends. */
   private readonly saved = new Set<string>();
@@ -36,19 +37,19 @@ export class LaneMemory {
     return this.states.size;
   }
 
-  get(workflowId: string): WorkflowState | undefined {
+  get(workflowId: string): StreamState | undefined {
     const state = this.states.get(workflowId);
     if (state !== undefined && this.states.size > this.bounds.statesMax / 2) this.touch(workflowId, state);
     return state;
   }
 
   /** Least recently used first: the map's own order. Nothing is moved before there is a need to forget. */
-  private touch(workflowId: string, state: WorkflowState): void {
+  private touch(workflowId: string, state: StreamState): void {
     this.states.delete(workflowId);
     this.states.set(workflowId, state);
   }
 
-  set(state: WorkflowState): void {
+  set(state: StreamState): void {
     this.states.set(state.workflowId, state);
     this.changed.add(state.workflowId);
   }
@@ -76,12 +77,22 @@ export class LaneMemory {
       const state = stateOf(snapshot);
       if (state !== undefined) this.states.set(id, state);
     }
-    await Promise.all(missing.filter((id) => !this.states.has(id)).map((id) => this.fetchFromLog(id)));
+    await Promise.all(missing.filter((id) => !this.states.has(id)).map((id) => this.fetchUnsaved(id, found)));
+  }
+
+  /** A limit never ends, so every one that a checkpoint has seen has a snapshot: to search the log for a new one would cost all of it. */
+  private async fetchUnsaved(id: string, found: ReadonlyMap<string, Snapshot>): Promise<void> {
+    if (isLimitId(id) && !this.isOutdated(id) && !found.has(id)) {
+      const partition = partitionOf(id, this.journal.partitionCount);
+      // Without its checkpoint the store is another one, or empty.
+      if ((await this.snapshots.checkpoint(partition)) !== undefined) return;
+    }
+    await this.fetchFromLog(id);
   }
 
   private async fetchFromLog(workflowId: string): Promise<void> {
     const ranges = (await this.locate?.(workflowId)) ?? [undefined];
-    let state: WorkflowState | undefined;
+    let state: StreamState | undefined;
     for (const range of ranges) {
       for (const { events } of await this.journal.history(workflowId, range)) {
         for (const { event } of events) state = fold(state, event);
@@ -96,9 +107,10 @@ export class LaneMemory {
   }
 
   /** An ended workflow leaves memory when enough others have ended since; its snapshot goes with the next checkpoint. */
-  release({ workflowId, status }: WorkflowState): void {
+  release(state: StreamState): void {
+    const { workflowId } = state;
     this.ended.delete(workflowId);
-    if (!isEnded(status)) return;
+    if (!isOver(state)) return;
     this.ended.add(workflowId);
     if (this.ended.size <= this.bounds.endedMax) return;
     for (const oldest of this.ended) {
@@ -109,7 +121,7 @@ export class LaneMemory {
   }
 
   /** What has changed since the last call, as the checkpoint needs it. */
-  takeChanges(dueOf: (state: WorkflowState) => number | undefined): {
+  takeChanges(dueOf: (state: StreamState) => number | undefined): {
     readonly changed: readonly Snapshot[];
     readonly removed: readonly string[];
   } {
@@ -117,7 +129,7 @@ export class LaneMemory {
     const removed: string[] = [];
     for (const workflowId of this.changed) {
       const state = this.states.get(workflowId);
-      if (state !== undefined && !isEnded(state.status)) changed.push(this.snapshotOf(state, dueOf(state)));
+      if (state !== undefined && !isOver(state)) changed.push(this.snapshotOf(state, dueOf(state)));
       else if (this.saved.delete(workflowId)) removed.push(workflowId);
     }
     this.changed.clear();
@@ -126,7 +138,7 @@ export class LaneMemory {
   }
 
   /** Where the log has an index by workflow, a short history is as quickly folded as a snapshot is read: then it holds the timer alone. */
-  private snapshotOf(state: WorkflowState, due: number | undefined): Snapshot {
+  private snapshotOf(state: StreamState, due: number | undefined): Snapshot {
     const { workflowId, seq } = state;
     const isShort = this.locate === undefined && seq <= limits.shortHistory;
     return { workflowId, seq, state: isShort ? '' : JSON.stringify(state), ...(due === undefined ? {} : { due }) };
@@ -156,16 +168,16 @@ export class LaneMemory {
     return gone;
   }
 
-  forEach(visit: (state: WorkflowState) => void): void {
+  forEach(visit: (state: StreamState) => void): void {
     for (const state of [...this.states.values()]) visit(state);
   }
 }
 
 /** Undefined for one that holds no state, or cannot be read: snapshots are a cache, and the log has everything. */
-function stateOf({ workflowId, seq, state }: Snapshot): WorkflowState | undefined {
+function stateOf({ workflowId, seq, state }: Snapshot): StreamState | undefined {
   if (state === '') return undefined;
   try {
-    const parsed = JSON.parse(state) as WorkflowState | null;
+    const parsed = JSON.parse(state) as StreamState | null;
     return parsed?.workflowId === workflowId && parsed.seq === seq ? parsed : undefined;
   } catch {
     return undefined;

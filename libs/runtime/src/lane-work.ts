@@ -3,7 +3,15 @@
  * once. It reads no clock (time stands in the commands) and asks nobody while it decides.
  */
 import { type Command, DaCapoError, formatPosition, type Grant, type Hash, isDaCapoError } from '@dacapo/contracts';
-import { type DecideContext, type Decided, decide, quarantine, refuse } from '@dacapo/engine';
+import {
+  type DecideContext,
+  type Decided,
+  decide,
+  isWorkflow,
+  quarantine,
+  refuse,
+  type StreamState,
+} from '@dacapo/engine';
 import type { Claim, Decision, ReceivedCommand } from '@dacapo/ports';
 
 import type { AfterAppend } from './after-append.js';
@@ -36,7 +44,14 @@ interface Parts {
 const recordOverheadBytes = 128;
 
 export class LaneWork {
-  constructor(private readonly parts: Parts) {}
+  /** Nobody gets a task without asking whose definition limits it by now. */
+  private readonly grant: DecideContext['grant'];
+
+  constructor(private readonly parts: Parts) {
+    const { grant, registry } = parts;
+    this.grant =
+      grant && ((type, domain, name) => (registry.limitsOf(name) === undefined ? grant(type, domain) : undefined));
+  }
 
   /** Decides all of them and resolves when the decisions are durable. */
   async work(commands: readonly ReceivedCommand[]): Promise<void> {
@@ -67,7 +82,7 @@ export class LaneWork {
     if (needed.length > 0) await memory.fetch(needed);
     for (const id of needed) {
       const state = memory.get(id);
-      if (state !== undefined) digests.add(state.definition);
+      if (state !== undefined && isWorkflow(state)) digests.add(state.definition);
     }
     const unknown = [...digests].filter((digest) => !registry.knows(digest));
     if (unknown.length > 0) await registry.whenAllKnown(unknown, limits.definitionWaitMs);
@@ -103,7 +118,8 @@ export class LaneWork {
   }
 
   private context({ offset }: ReceivedCommand): DecideContext {
-    const { claim, progress, hash, registry, grant } = this.parts;
+    const { grant } = this;
+    const { claim, progress, hash, registry } = this.parts;
     return {
       now: progress.time,
       causation: formatPosition(claim.partition, offset),
@@ -114,7 +130,7 @@ export class LaneWork {
     };
   }
 
-  private take(received: ReceivedCommand, { state, events, grants }: Decided): Decision {
+  private take(received: ReceivedCommand, { state, events, grants }: Decided<StreamState>): Decision {
     const { progress, memory, stats } = this.parts;
     const { command } = received;
     if (command.repeatable === true) progress.ids.add(command.id, progress.time);
@@ -168,7 +184,7 @@ export class LaneWork {
 }
 
 /** Counted only when it may matter: a character has up to three bytes. */
-function checkSize({ events }: Decided, bytesMax: number): void {
+function checkSize({ events }: Decided<StreamState>, bytesMax: number): void {
   const characters = events.reduce((sum, { text }) => sum + text.length, 0);
   if (characters * 3 <= bytesMax) return;
   const bytes = events.reduce((sum, { text }) => sum + Buffer.byteLength(text) + recordOverheadBytes, 0);

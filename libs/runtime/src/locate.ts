@@ -3,6 +3,7 @@
  * position. A workflow that the read model does not know can only be in the second part.
  */
 import { partitionOf } from '@dacapo/contracts';
+import { isLimitId } from '@dacapo/engine';
 import type { Journal, ReadStore } from '@dacapo/ports';
 
 import type { Locate } from './lane-memory.js';
@@ -11,6 +12,8 @@ import { projectionReader } from './projection-runner.js';
 export function locateByReadModel(journal: Journal, readStore: ReadStore): Locate {
   return async (workflowId) => {
     const partition = partitionOf(workflowId, journal.partitionCount);
+    // No document says where a limit's events lie.
+    if (isLimitId(workflowId)) return [{ from: 0, to: (await journal.end(partition)) - 1 }];
     // The position first: the document, read later, covers at least as much.
     const projected = (await readStore.checkpoint(projectionReader, partition))?.offset ?? 0;
     const document = await readStore.workflow(workflowId);

@@ -1,5 +1,5 @@
 /** A worker's poll from beginning to end: claim what is ready, or wait for what comes. Claims go out together, never one by one. */
-import { isDaCapoError, type TaskDocument } from '@dacapo/contracts';
+import { type CommandData, isDaCapoError, type Limits, type TaskDocument } from '@dacapo/contracts';
 import type { Clock } from '@dacapo/ports';
 import { projectTask } from '@dacapo/projections';
 
@@ -38,6 +38,8 @@ export class Poller {
     private readonly clock: Clock,
     /** A task was claimed for a worker that has gone. */
     private readonly handBack: (task: TaskDocument) => void,
+    /** What the definition of a task limits now, if anything. */
+    private readonly limitsOf: (taskDefName: string) => Limits | undefined,
   ) {}
 
   /** Tasks that are now the worker's, none when the time is up. Returns as soon as there is one. `onParked` hands out how to break the wait off. */
@@ -46,7 +48,9 @@ export class Poller {
     this.note(request);
     const count = Math.min(request.count, limits.pollCount);
     const claimed = await this.claim(request, count);
-    if (claimed.length > 0 || request.timeoutMs <= 0) return claimed;
+    if (claimed.length > 0) return claimed;
+    // What is left in the queue is limited: the answer of its limit finds a poll that waits.
+    if (request.timeoutMs <= 0 && this.index.size(request.queue, request.domain) === 0) return claimed;
     return this.wait(request, count, onParked);
   }
 
@@ -72,28 +76,49 @@ export class Poller {
     if (this.polled.size > limits.pollData) this.polled.delete(this.polled.keys().next().value ?? '');
   }
 
-  /** Claims that somebody else won are made up for by the next candidates, as long as there are some. */
-  private async claim({ queue, domain, workerId }: PollRequest, count: number): Promise<readonly TaskDocument[]> {
+  /**
+   * Claims that somebody else won are made up for by the next candidates, as long as there are some. Limited tasks are claimed only for a
+   * parked poll (`pollId`): they come to it when their limit has room.
+   */
+  private async claim(request: PollRequest, count: number, pollId?: string): Promise<readonly TaskDocument[]> {
+    const { queue, domain } = request;
+    const isWanted = pollId === undefined ? (task: TaskDocument): boolean => !this.isLimited(task) : undefined;
     const won: TaskDocument[] = [];
-    while (won.length < count) {
-      const candidates = this.index.take(queue, domain, count - won.length);
+    let asked = 0;
+    while (won.length + asked < count) {
+      const candidates = this.index.take(queue, domain, count - won.length - asked, isWanted);
       if (candidates.length === 0) break;
-      const claims = candidates.map(({ workflowId, taskId }) =>
-        this.commands.make('ClaimTask', workflowId, { taskId, workerId }),
+      const claims = candidates.map((task) =>
+        this.commands.make('ClaimTask', task.workflowId, this.claimOf(task, request, pollId)),
       );
       const answers = this.answers.askAll(claims);
       const results = await Promise.all(candidates.map((task, index) => this.resultOf(task, answers[index])));
-      won.push(...results.filter((task) => task !== undefined));
+      for (const result of results) {
+        if (result === 'asked') asked += 1;
+        else if (result !== undefined) won.push(result);
+      }
     }
     return won;
+  }
+
+  private isLimited(task: TaskDocument): boolean {
+    return task.limited === true || this.limitsOf(task.taskDefName) !== undefined;
+  }
+
+  private claimOf(task: TaskDocument, { workerId }: PollRequest, pollId: string | undefined): CommandData<'ClaimTask'> {
+    const { taskId } = task;
+    if (pollId === undefined || !this.isLimited(task)) return { taskId, workerId };
+    const limits = this.limitsOf(task.taskDefName);
+    return { taskId, workerId, pollId, ...(limits === undefined ? {} : { limits }) };
   }
 
   private async resultOf(
     task: TaskDocument,
     claimed: ReturnType<Answers['askAll']>[number] | undefined,
-  ): Promise<TaskDocument | undefined> {
+  ): Promise<TaskDocument | 'asked' | undefined> {
     try {
       const answer = await claimed;
+      if (answer?.event.type === 'PermitRequested') return 'asked';
       if (answer?.event.type !== 'TaskStarted') return undefined;
       return projectTask(task, answer.event, { partition: task.partition, offset: 0 });
     } catch (error) {
@@ -115,8 +140,9 @@ export class Poller {
         this.index.leave(poll);
         this.waiting.delete(poll);
       };
-      const poll = new WaitingPoll(this.commands.nextId(), request, count, {
-        claim: (wanted) => this.claim(request, wanted),
+      const pollId = this.commands.nextId();
+      const poll = new WaitingPoll(pollId, request, count, {
+        claim: (wanted) => this.claim(request, wanted, pollId),
         handBack: this.handBack,
         onEnd: (tasks) => {
           leave();

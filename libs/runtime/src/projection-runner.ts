@@ -3,6 +3,7 @@
  * once together with the position. A slow or absent store delays the read model and nothing else.
  */
 import { admit, type Fence, isDaCapoError, type WorkflowDocument } from '@dacapo/contracts';
+import { isLimitId } from '@dacapo/engine';
 import {
   type Clock,
   type EventBatch,
@@ -137,7 +138,7 @@ export class ProjectionRunner {
     const admitted = events.filter(({ event }) => {
       const admission = admit(fence, event);
       if (admission.admitted) fence = admission.fence;
-      return admission.admitted && event.seq > 0;
+      return admission.admitted && event.seq > 0 && !isLimitId(event.workflowId);
     });
     this.fences.set(partition, fence);
     return admitted;

@@ -1,7 +1,7 @@
 /** Sends what follows elsewhere from events that are durable: at least once, with ids that let the receiver drop repeats. */
 import { type Command, type EvaluationOutcome, isDaCapoError, type JsonObject } from '@dacapo/contracts';
 import { parseWorkflowDef } from '@dacapo/definitions';
-import type { EvaluationRequest, Reaction, StartRequest, TaskDefsRequest } from '@dacapo/engine';
+import type { EvaluationRequest, PermitRequest, Reaction, StartRequest, TaskDefsRequest } from '@dacapo/engine';
 import type { Journal, ScriptOutcome, ScriptSandbox } from '@dacapo/ports';
 
 import type { Confirmations } from './confirmations.js';
@@ -61,9 +61,18 @@ export class ReactionSender {
         return this.startCommand(reaction);
       case 'task-defs':
         return this.taskDefs(reaction);
+      case 'permit-request':
+        return this.permitCommand(reaction);
       default:
         return reaction satisfies never;
     }
+  }
+
+  /** The numbers that count are those of the definition as it is now. */
+  private permitCommand({ command }: PermitRequest): Command {
+    const { name } = command.data;
+    if (this.registry.taskDef(name) === undefined) return command;
+    return { ...command, data: { ...command.data, limits: this.registry.limitsOf(name) ?? {} } };
   }
 
   private async evaluate({ id, workflowId, time, request }: EvaluationRequest): Promise<void> {

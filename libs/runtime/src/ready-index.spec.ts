@@ -42,6 +42,7 @@ describe('ReadyIndex', () => {
       tasks: [] as TaskDocument[],
       calls: 0,
       onTask: (task: TaskDocument) => void poll.tasks.push(task),
+      onWithdrawn: () => undefined,
       onReady: () => void poll.calls++,
       ...changes,
     };

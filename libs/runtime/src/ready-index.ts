@@ -2,10 +2,11 @@
  * Tasks that workers may take, and polls that wait for one. Built from the read model at start and from the events since; no database stands
  * in the way of a poll. Highest priority first, then oldest. A poll that finds nothing is parked and woken by the event that brings its task.
  */
-import { type Grant, type TaskDocument } from '@dacapo/contracts';
+import { type Event, type EventNamed, type Grant, type TaskDocument } from '@dacapo/contracts';
 import type { StoredEvent } from '@dacapo/ports';
 import { projectTask, taskOf } from '@dacapo/projections';
 
+import { AskedPermits } from './asked-permits.js';
 import type { FeedListener } from './event-feed.js';
 import { ReadyQueue } from './ready-queue.js';
 
@@ -21,6 +22,8 @@ export interface ParkedPoll {
   promised: number;
   /** A task that was started for this poll. */
   onTask(task: TaskDocument): void;
+  /** A task that it had been promised waits for a permit instead: it may try to claim another one. */
+  onWithdrawn(): void;
   /** Tasks of its type may be ready: it may try to claim some. */
   onReady(): void;
 }
@@ -34,6 +37,9 @@ export class ReadyIndex implements FeedListener {
   private readonly woken = new Set<string>();
   /** Tasks that were started for a poll of this process and whose documents are on their way, with the poll's id. */
   private readonly owed = new Map<string, string>();
+  /** Tasks that a poll of this process has claimed and whose permits are asked for. */
+  private readonly asked = new AskedPermits();
+  private readonly disappointed = new Set<ParkedPoll>();
 
   constructor(
     /** A task was started for a poll of this process that has gone meanwhile. */
@@ -58,7 +64,8 @@ export class ReadyIndex implements FeedListener {
   onEvent({ event, offset }: StoredEvent, partition: number): void {
     if (event.type === 'TasksRemoved') return this.remove(event.data.taskIds);
     const taskId = taskOf(event);
-    if (taskId === undefined) return;
+    if (taskId === undefined) return this.onOther(event);
+    if (event.type === 'PermitRequested') this.promise(event);
     if (event.type === 'TaskScheduled' || event.type === 'RetryScheduled') {
       const { queue } = event.data;
       if (queue !== undefined && this.accepts(queue)) this.put(projectTask(undefined, event, { partition, offset }));
@@ -88,17 +95,31 @@ export class ReadyIndex implements FeedListener {
       }
     }
     this.woken.clear();
+    for (const poll of this.disappointed) poll.onWithdrawn();
+    this.disappointed.clear();
   }
 
-  /** Takes up to `count` candidates out of the queue; who does not get them claimed puts them back with `giveBack`. */
-  take(queue: string, domain: string | undefined, count: number): readonly TaskDocument[] {
+  /**
+   * Takes up to `count` candidates out of the queue; who does not get them claimed puts them back with `giveBack`. The first that is not
+   * wanted stays where it is, with all behind it.
+   */
+  take(
+    queue: string,
+    domain: string | undefined,
+    count: number,
+    isWanted: (task: TaskDocument) => boolean = always,
+  ): readonly TaskDocument[] {
     const ready = this.queues.get(keyOf(queue, domain));
     const taken: TaskDocument[] = [];
     while (ready !== undefined && taken.length < count) {
-      const taskId = ready.shift();
+      const taskId = ready.first();
       if (taskId === undefined) break;
       const task = this.tasks.get(taskId);
-      if (task?.ready === true) taken.push(task);
+      if (task?.ready === true) {
+        if (!isWanted(task)) break;
+        taken.push(task);
+      }
+      ready.shift();
     }
     return taken;
   }
@@ -158,6 +179,26 @@ export class ReadyIndex implements FeedListener {
     if (task.status !== 'SCHEDULED' || task.delivery === 'kafka' || task.isRemoved === true) return this.forget(task);
     this.tasks.set(task.taskId, task);
     if (task.ready) this.enqueue(task);
+    else this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+  }
+
+  /** A poll of this process has claimed a limited task: it waits for the limit's answer as for a promised task. */
+  private promise({ seq, data: { taskId, pollId } }: EventNamed<'PermitRequested'>): void {
+    if (pollId === undefined || !this.isOwnPoll(pollId) || !this.asked.add(taskId, seq, pollId)) return;
+    const poll = this.pollsById.get(pollId);
+    if (poll !== undefined) poll.promised += 1;
+  }
+
+  /** The limit has no room, or nobody wants the task any more: the poll may try another one. */
+  private onOther(event: Event): void {
+    if (event.type !== 'PermitQueued' && event.type !== 'PermitReturned') return;
+    const { holder, request } = event.data;
+    const isOwn = event.type === 'PermitQueued' && event.data.pollId !== undefined && this.isOwnPoll(event.data.pollId);
+    const pollId = this.asked.withdraw(holder, request, isOwn);
+    const poll = pollId === undefined ? undefined : this.pollsById.get(pollId);
+    if (poll === undefined) return;
+    poll.promised -= 1;
+    this.disappointed.add(poll);
   }
 
   private remove(taskIds: readonly string[]): void {
@@ -190,6 +231,7 @@ export class ReadyIndex implements FeedListener {
 
   private deliver(pollId: string, task: TaskDocument): void {
     const poll = this.pollsById.get(pollId);
+    this.asked.settle(task.taskId);
     if (poll === undefined) {
       if (this.isOwnPoll(pollId)) this.onOrphan(task);
       return;
@@ -199,6 +241,8 @@ export class ReadyIndex implements FeedListener {
     poll.onTask(task);
   }
 }
+
+const always = (): boolean => true;
 
 /** The name under which Conductor's clients know a queue (contract 5.15). */
 function keyOf(queue: string, domain: string | undefined): string {

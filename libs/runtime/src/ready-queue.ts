@@ -15,14 +15,16 @@ export class ReadyQueue {
     else level.add(taskId);
   }
 
-  shift(): string | undefined {
-    const priority = this.highest();
-    if (priority === undefined) return undefined;
-    for (const taskId of this.levels.get(priority) ?? []) {
-      this.remove(taskId);
-      return taskId;
-    }
+  /** Who is next. */
+  first(): string | undefined {
+    for (const taskId of this.levels.get(this.highest() ?? -1) ?? []) return taskId;
     return undefined;
+  }
+
+  shift(): string | undefined {
+    const taskId = this.first();
+    if (taskId !== undefined) this.remove(taskId);
+    return taskId;
   }
 
   remove(taskId: string): void {

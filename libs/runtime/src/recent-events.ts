@@ -2,6 +2,7 @@
  * Events that the read model may not have yet, by workflow. A document from the store plus these is the document as of now, on any gateway:
  * that is how a client reads its own writes without waiting for the projection.
  */
+import { isLimitId } from '@dacapo/engine';
 import type { StoredEvent } from '@dacapo/ports';
 
 import type { FeedListener } from './event-feed.js';
@@ -20,7 +21,7 @@ export class RecentEvents implements FeedListener {
 
   onEvent(stored: StoredEvent, partition: number): void {
     const { event, offset } = stored;
-    if (event.seq === 0) return;
+    if (event.seq === 0 || isLimitId(event.workflowId)) return;
     const events = this.byWorkflow.get(event.workflowId);
     if (events === undefined) this.byWorkflow.set(event.workflowId, [stored]);
     else events.push(stored);

@@ -1,5 +1,6 @@
 /** Reads: the stored document brought up to now with the events that the projection has not written yet. */
 import { type Event, isDaCapoError, partitionOf, type TaskDocument, type WorkflowDocument } from '@dacapo/contracts';
+import { isLimitId } from '@dacapo/engine';
 import type { Journal, ReadStore, StoredEvent, WorkflowPage, WorkflowQuery } from '@dacapo/ports';
 import { type OwnOutputs, projectTask, projectWorkflow, taskOf, tasksOf } from '@dacapo/projections';
 
@@ -76,6 +77,7 @@ export class Views {
 
   /** The workflow as it was right after its event `seq`, folded from the log. */
   async at(workflowId: string, seq: number): Promise<Execution | undefined> {
+    if (isLimitId(workflowId)) return undefined;
     const events = await this.events(workflowId);
     if (seq < 1 || seq > events.length) return undefined;
     return foldExecution(undefined, [], events.slice(0, seq), this.partition(workflowId));

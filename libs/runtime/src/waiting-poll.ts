@@ -36,6 +36,12 @@ export class WaitingPoll implements ParkedPoll {
     this.endIfIdle();
   }
 
+  onWithdrawn(): void {
+    // One that is late does not wait, but it takes what is there.
+    if (this.isLate && this.tasks.length === 0) this.wanted = this.promised + 1;
+    this.onReady();
+  }
+
   onReady(): void {
     if (this.isClaiming || this.isOver) return;
     this.isClaiming = true;

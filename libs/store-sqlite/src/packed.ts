@@ -34,6 +34,9 @@ const usualWorkflow: Usual<WorkflowDocument> = {
   failedTaskNames: [],
   isRemoved: undefined,
   isArchived: undefined,
+  idempotencyKey: undefined,
+  rateLimited: undefined,
+  rateLimitKey: undefined,
 };
 
 const usualTask: Usual<TaskDocument> = {
@@ -75,6 +78,7 @@ const usualTask: Usual<TaskDocument> = {
   logs: undefined,
   scope: undefined,
   fork: undefined,
+  limited: undefined,
   isRemoved: undefined,
 };
 

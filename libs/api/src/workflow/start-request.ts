@@ -107,7 +107,7 @@ export async function startCommand(
   options: StartOptions = {},
 ): Promise<CommandNamed<'StartWorkflow'>> {
   const { name, version, digest } = await definitionFor(gateway, request, options.missing);
-  const { input, correlationId, taskToDomain, priority } = request;
+  const { input, correlationId, taskToDomain, priority, idempotency } = request;
   const command = gateway.commands.make('StartWorkflow', options.workflowId ?? uuidV7(), {
     definition: digest,
     name,
@@ -116,6 +116,7 @@ export async function startCommand(
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(taskToDomain === undefined ? {} : { taskToDomain }),
     ...(priority === undefined ? {} : { priority }),
+    ...(idempotency === undefined ? {} : { idempotencyKey: idempotency.key }),
   });
   return withIdentity(command, options);
 }

@@ -3,8 +3,9 @@
  * itself, which starts an id only once, decides between two that come at the same time (contract 5.1).
  */
 import { hash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 
-import { DaCapoError, deriveId, isDaCapoError, type WorkflowDocument } from '@dacapo/contracts';
+import { type CommandNamed, DaCapoError, deriveId, isDaCapoError, type WorkflowDocument } from '@dacapo/contracts';
 import { canonicalJson, type IdempotencyStrategy } from '@dacapo/definitions';
 
 import { ask, type Gateway } from '../gateway.js';
@@ -25,6 +26,7 @@ export async function startWorkflow(
   if (request.idempotency !== undefined) return startOnce(gateway, request, request.idempotency, options);
   const command = await startCommand(gateway, request, options);
   const { position } = await ask(gateway, command);
+  await verdictOf(gateway, command);
   await gateway.settling.whenSettled(command.workflowId, limits.settlingMs);
   return { workflowId: command.workflowId, position };
 }
@@ -41,6 +43,7 @@ async function startOnce(
     const { id } = round === 0 ? command : { id: gateway.commands.nextId() };
     try {
       const { position } = await ask(gateway, { ...command, id, workflowId });
+      await verdictOf(gateway, { ...command, workflowId });
       await gateway.settling.whenSettled(workflowId, limits.settlingMs);
       return { workflowId, position };
     } catch (error) {
@@ -52,6 +55,23 @@ async function startOnce(
     return { workflowId };
   }
   throw new DaCapoError('WORKFLOW_ALREADY_EXISTS', `The idempotency key '${key}' has been used too often`);
+}
+
+/** A definition may refuse what it has no permit for (`rateLimitConfig`, REJECT): the caller hears of that, if it is known in time. */
+async function verdictOf(
+  { registry, views }: Gateway,
+  { workflowId, data }: CommandNamed<'StartWorkflow'>,
+): Promise<void> {
+  if (registry.content(data.definition)?.rateLimitConfig?.policy !== 'REJECT') return;
+  const until = Date.now() + limits.verdictMs;
+  let workflow = await views.workflow(workflowId);
+  while (workflow?.rateLimited === true && workflow.endTime === undefined && Date.now() < until) {
+    await setTimeout(limits.verdictLookMs);
+    workflow = await views.workflow(workflowId);
+  }
+  // It keeps the mark when it ends without ever having had a permit.
+  if (workflow?.rateLimited === true && workflow.status === 'FAILED')
+    throw new DaCapoError('PERMIT_REFUSED', workflow.reason ?? '');
 }
 
 /** `round`: how many workflows with this key have ended before; only FAIL_ON_RUNNING counts. */

@@ -24,6 +24,7 @@ export function toSummary(workflow: WorkflowDocument, definition: WorkflowDef | 
     reasonForIncompletion: reasonText(workflow),
     executionTime: endTime === undefined ? 0 : endTime - createTime,
     event: workflow.event,
+    idempotencyKey: workflow.idempotencyKey,
     failedReferenceTaskNames: workflow.failedReferenceTaskNames.join(','),
     failedTaskNames: workflow.failedTaskNames,
     priority: workflow.priority,

@@ -66,6 +66,8 @@ function fieldsOf(workflow: WorkflowDocument): Record<string, unknown> {
     startTime: workflow.createTime,
     workflowName: workflow.name,
     workflowVersion: workflow.version,
-    rateLimited: false,
+    idempotencyKey: workflow.idempotencyKey,
+    rateLimitKey: workflow.rateLimitKey,
+    rateLimited: workflow.rateLimited ?? false,
   };
 }

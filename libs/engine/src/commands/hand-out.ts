@@ -4,17 +4,21 @@ import type { CommandData } from '@dacapo/contracts';
 import { isBuiltIn } from '../built-in-types.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
+import { requestPermit } from '../permit-requests.js';
+import { limitsOf } from '../permits/limits-of.js';
 import { responseTimer, startTimers } from '../schedule.js';
 import { own, type TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 
-/** The first claim in the log wins. */
-export function claimTask(decision: Decision, { taskId, workerId }: CommandData<'ClaimTask'>): void {
+/** The first claim in the log wins. A limited task is the worker's when its limit says so. */
+export function claimTask(decision: Decision, { taskId, workerId, limits, pollId }: CommandData<'ClaimTask'>): void {
   const task = openTask(decision, taskId);
   if (task === undefined) return;
   if (!task.ready)
     return decision.reject('TASK_NOT_READY', `Task ${taskId} is ${task.status} and not to be handed out now`, taskId);
-  start(decision, task, workerId);
+  const bounds = limits ?? limitsOf(decision.placeOf(task).node.taskDef);
+  if (bounds === undefined) start(decision, task, workerId);
+  else requestPermit(decision, task, bounds, { workerId, ...(pollId === undefined ? {} : { pollId }) });
 }
 
 /** A Kafka worker begins; a second word of the same kind changes nothing. */
@@ -23,12 +27,21 @@ export function startTaskByMessage(decision: Decision, { taskId, workerId }: Com
   if (task === undefined) return;
   if (task.status !== 'SCHEDULED')
     return decision.reject('TASK_NOT_READY', `Task ${taskId} is ${task.status} already`, taskId);
-  start(decision, task, workerId);
+  const permit = own(decision.state.permits ?? {}, taskId);
+  if (permit?.held === false) return decision.reject('TASK_NOT_READY', `Task ${taskId} waits for a permit`, taskId);
+  const bounds = limitsOf(decision.placeOf(task).node.taskDef);
+  if (permit === undefined && bounds !== undefined) requestPermit(decision, task, bounds, { workerId });
+  else start(decision, task, workerId);
 }
 
-function start(decision: Decision, task: TaskState, workerId: string): void {
+export function start(decision: Decision, task: TaskState, workerId: string, pollId?: string): void {
   const timers = startTimers(decision, decision.placeOf(task).node, task);
-  decision.emit('TaskStarted', { taskId: task.taskId, workerId, ...(timers === undefined ? {} : { timers }) });
+  decision.emit('TaskStarted', {
+    taskId: task.taskId,
+    workerId,
+    ...(pollId === undefined ? {} : { pollId }),
+    ...(timers === undefined ? {} : { timers }),
+  });
 }
 
 export function extendTaskLease(decision: Decision, { taskId }: CommandData<'ExtendTaskLease'>): void {

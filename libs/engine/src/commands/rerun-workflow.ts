@@ -8,13 +8,13 @@ import { behind } from '../behind.js';
 import { shortName } from '../child-protocol.js';
 import type { Decision } from '../decision.js';
 import { operatorOf } from '../operators/index.js';
-import { iterationOf, type Place, placeOf } from '../place.js';
+import { iterationOf, type Place } from '../place.js';
 import { reopenTryAt } from '../reopen-tries.js';
 import { allTaskIds, removeTasks, taskIdsOf } from '../remove-tasks.js';
 import { runAgenda } from '../settle.js';
 import { isEnded, own, type TaskState } from '../state.js';
 import { reopenTask, tryAgain } from '../try-again.js';
-import { workflowTimers } from './start-workflow.js';
+import { beginFlow, workflowTimers } from './start-workflow.js';
 
 type Request = CommandData<'RerunWorkflow'>;
 
@@ -35,8 +35,7 @@ function rerunAll(decision: Decision, request: Request): void {
   const taskIds = allTaskIds(decision);
   open(decision, request);
   removeTasks(decision, taskIds);
-  const { first } = decision.flow;
-  if (first !== undefined) decision.enter(placeOf(first, '', undefined));
+  beginFlow(decision);
   runAgenda(decision);
 }
 

@@ -3,11 +3,10 @@ import type { CommandData } from '@dacapo/contracts';
 
 import { shortName } from '../child-protocol.js';
 import type { Decision } from '../decision.js';
-import { placeOf } from '../place.js';
 import { allTaskIds, removeTasks } from '../remove-tasks.js';
 import { runAgenda } from '../settle.js';
 import { isEnded } from '../state.js';
-import { workflowTimers } from './start-workflow.js';
+import { beginFlow, workflowTimers } from './start-workflow.js';
 
 export function restartWorkflow(
   decision: Decision,
@@ -33,6 +32,6 @@ export function restartWorkflow(
     ...workflowTimers(decision.now, flow.definition.timeoutSeconds),
   });
   removeTasks(decision, taskIds);
-  if (flow.first !== undefined) decision.enter(placeOf(flow.first, '', undefined));
+  beginFlow(decision);
   runAgenda(decision);
 }

@@ -1,6 +1,7 @@
 import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
+import { requestStart } from '../permit-requests.js';
 import { placeOf } from '../place.js';
 import { runAgenda } from '../settle.js';
 
@@ -21,8 +22,16 @@ export function startWorkflow(decision: Decision, data: CommandData<'StartWorkfl
     variables: definition.variables,
     ...workflowTimers(decision.now, definition.timeoutSeconds),
   });
-  if (flow.first !== undefined) decision.enter(placeOf(flow.first, '', undefined));
+  beginFlow(decision);
   runAgenda(decision);
+}
+
+/** The first task, or the wish for the permit that it takes. */
+export function beginFlow(decision: Decision): void {
+  const { first, definition } = decision.flow;
+  const { rateLimitConfig } = definition;
+  if (rateLimitConfig !== undefined && rateLimitConfig.concurrentExecLimit > 0) requestStart(decision, rateLimitConfig);
+  else if (first !== undefined) decision.enter(placeOf(first, '', undefined));
 }
 
 /** `inputTemplate` fills absent keys; an empty input stays empty (contract 5.1). */

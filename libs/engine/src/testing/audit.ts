@@ -84,6 +84,7 @@ const annotations: ReadonlySet<string> = new Set([
   'ChildTerminationRequested',
   'TasksRemoved',
   'WorkflowRemoved',
+  'PermitReturned',
 ]);
 
 const setsTimeout: ReadonlySet<string> = new Set([
@@ -118,6 +119,9 @@ export class Audit {
   private readonly reopened = new Set<string>();
   private readonly children = new Set<string>();
   private readonly gone = new Set<string>();
+  /** Permits that are held or asked for, by holder, with the number of the request. */
+  private readonly permits = new Map<string, number>();
+  private readonly delivery = new Map<string, string | undefined>();
 
   constructor(private readonly hash: Hash) {}
 
@@ -179,6 +183,7 @@ export class Audit {
     this.chain = event.hash;
     this.checkEnd(event);
     this.takeTimers(event);
+    this.takePermit(event);
     this.takeTask(event);
     this.loops.take(event, flow);
     this.replayed = evolve(this.replayed, event);
@@ -244,6 +249,43 @@ export class Audit {
     must(attempt?.open === true, `I16 timer ${event.data.timer} is not of an ended task`);
     must(!this.paused, `I16 timer ${event.data.timer} rests while the workflow is paused`);
     attempt.timers.delete(kind);
+  }
+
+  private takePermit(event: Event): void {
+    switch (event.type) {
+      case 'PermitRequested':
+        must(this.openAttempt(event).claimed === false, 'I9 only a task that nobody has is asked for');
+        must(!this.permits.has(event.data.taskId), 'I18 a task asks once at a time');
+        this.permits.set(event.data.taskId, event.seq);
+        return;
+      case 'WorkflowPermitRequested':
+        this.permits.set(event.workflowId, event.seq);
+        return;
+      case 'PermitReturned':
+        if (this.permits.get(event.data.holder) === event.data.request) this.permits.delete(event.data.holder);
+        return;
+      case 'TaskOffered':
+        if (this.delivery.get(event.data.taskId) !== 'kafka') this.permits.delete(event.data.taskId);
+        return;
+      case 'TaskScheduled':
+      case 'RetryScheduled':
+        this.delivery.set(event.data.taskId, event.data.delivery);
+        return;
+      default:
+    }
+  }
+
+  /** I18: whoever does not run and is not waited for holds nothing. */
+  private checkPermits(state: WorkflowState): void {
+    for (const holder of this.permits.keys()) {
+      const attempt = this.attempts.get(holder);
+      const isRunning = holder === state.workflowId ? this.ended === undefined : attempt?.open;
+      must(isRunning === true, `I18 ${attempt?.reference ?? holder} is over and has given its permit back`);
+    }
+    must(
+      canonicalJson([...this.permits.keys()].toSorted()) === canonicalJson(Object.keys(state.permits ?? {}).toSorted()),
+      'I18 the permits are those of the log',
+    );
   }
 
   private takeTask(event: Event): void {
@@ -471,6 +513,7 @@ export class Audit {
       'the index of open tasks is right',
     );
     const isOver = this.ended !== undefined;
+    this.checkPermits(state);
     must((state.status !== 'RUNNING' && state.status !== 'PAUSED') === isOver, `status ${state.status} fits the log`);
     if (isOver) must(open.length === 0, 'I3 nothing is open in an ended workflow');
     for (const task of open) {
@@ -510,6 +553,8 @@ export class Audit {
 
   /** I19: a running workflow always has something that can still happen. JOINs and loops alone wait for each other for ever. */
   private checkProgress(state: WorkflowState, open: readonly TaskState[], { definition }: Flow): void {
+    // What it waits for is its permit.
+    if (state.rateLimited === true) return;
     must(open.length > 0 || state.deferred.length > 0, `I19 ${definition.name} runs with nothing open`);
     must(
       state.deferred.length > 0 ||
@@ -579,6 +624,9 @@ const workflowFields = [
   'correlationId',
   'priority',
   'parent',
+  'rateLimited',
+  'rateLimitKey',
+  'idempotencyKey',
   'seq',
   'isRemoved',
 ];

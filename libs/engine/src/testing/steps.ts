@@ -48,6 +48,26 @@ export const completeAll: Step = (run) =>
   Object.keys(run.live.open)
     .filter((reference) => run.task(reference).queue !== undefined)
     .flatMap((reference) => run.send('CompleteTask', { taskId: run.idOf(reference) }));
+/** The limit of a task answers the request that it waits for, or any other. */
+export function limitSays(
+  type: 'GrantPermit' | 'OfferPermit' | 'RefusePermit',
+  reference?: string,
+  request?: number,
+): Step {
+  return (run) => {
+    const holder = reference === undefined ? run.live.workflowId : run.idOf(reference);
+    const permit = run.live.permits?.[holder];
+    return run.send(
+      type,
+      { holder, request: request ?? permit?.request ?? 0, limit: permit?.limit ?? 'limit:x' },
+      true,
+    );
+  };
+}
+
+export function granted(reference?: string, request?: number): Step {
+  return limitSays('GrantPermit', reference, request);
+}
 
 /** The sandbox has run the script of a task. */
 export function evaluated(reference: string, outcome: CommandData<'RecordEvaluation'>['outcome']): Step {

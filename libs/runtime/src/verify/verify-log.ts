@@ -1,5 +1,6 @@
 /** Depth `log` and `fold`: numbering, chain, endings. Knows nothing but the events. */
 import { type Event, expectedHash, formatPosition, type Hash } from '@dacapo/contracts';
+import { isLimitId } from '@dacapo/engine';
 import type { StoredEvent } from '@dacapo/ports';
 
 import type { Violation } from './report.js';
@@ -14,6 +15,7 @@ const annotations: ReadonlySet<Event['type']> = new Set([
   'TasksRemoved',
   'TaskCanceled',
   'ChildTerminationRequested',
+  'PermitReturned',
 ]);
 /** An operator opens the next run. */
 const openings: ReadonlySet<Event['type']> = new Set([
@@ -46,7 +48,8 @@ export function verifyLog(
   for (const [index, stored] of events.entries()) {
     const { event, text } = stored;
     if (event.seq !== index + 1) report('I2', stored, `seq ${event.seq} stands where ${index + 1} belongs`);
-    if (index === 0 && event.type !== 'WorkflowStarted') report('I2', stored, `the history begins with ${event.type}`);
+    if (index === 0 && event.type !== (isLimitId(workflowId) ? 'LimitOpened' : 'WorkflowStarted'))
+      report('I2', stored, `the history begins with ${event.type}`);
     const expected = expectedHash(text, previousHash, hash);
     if (expected !== event.hash)
       report('I26', stored, `the hash is ${event.hash}, its bytes and its predecessor give ${expected}`);

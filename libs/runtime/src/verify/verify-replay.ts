@@ -1,6 +1,6 @@
 /** Depth `replay`: every command decided again on the state that its predecessors gave, and the result compared byte for byte. */
 import type { Command, Event, Grant, Hash, SealedEvent } from '@dacapo/contracts';
-import { decide, type Flow, type WorkflowState } from '@dacapo/engine';
+import { decide, type Flow, type StreamState } from '@dacapo/engine';
 import type { HistoryEntry } from '@dacapo/ports';
 
 import { fold } from '../fold.js';
@@ -9,7 +9,7 @@ import type { Violation } from './report.js';
 export interface Replay {
   readonly replayed: number;
   readonly unreplayable: number;
-  readonly state: WorkflowState | undefined;
+  readonly state: StreamState | undefined;
   readonly violations: readonly Violation[];
 }
 
@@ -18,7 +18,7 @@ export function verifyReplay(
   history: readonly HistoryEntry[],
   tools: { readonly hash: Hash; readonly flow: (digest: string) => Flow | undefined },
 ): Replay {
-  let state: WorkflowState | undefined;
+  let state: StreamState | undefined;
   let replayed = 0;
   let unreplayable = 0;
   const violations: Violation[] = [];
