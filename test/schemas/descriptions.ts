@@ -58,6 +58,7 @@ export const eventDescriptions: Readonly<Record<EventType, string>> = {
   TaskDefsRequested: 'Definitions of tasks that came into being at run time are looked up.',
   TaskDefsRecorded: 'Definitions that were looked up, by name; a name that nobody registered is missing.',
   EventPublished: 'A message to the queue of the server itself: the log carries it.',
+  StateChangePublished: 'A task entered a status that its `onStateChange` names; the log carries the message.',
   ChildRetryRequested: 'The child workflow of a task is to be retried in place.',
   TaskScheduled: 'A task came into being.',
   RetryScheduled: 'The next attempt of a task that failed came into being.',

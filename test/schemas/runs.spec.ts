@@ -5,6 +5,7 @@ import { Validator } from '@cfworker/json-schema';
 import { Engine } from './engine.js';
 import { type Kind, schemaOf, types } from './generate.js';
 import * as runs from './runs.js';
+import * as edgeRuns from './runs-edges.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ let records: Readonly<Record<Kind, readonly Json[]>>;
 
 beforeAll(async () => {
   await engine.start();
-  for (const run of Object.values(runs)) await run(engine);
+  for (const run of Object.values({ ...runs, ...edgeRuns })) await run(engine);
   await engine.stop();
   records = engine.records() as unknown as typeof records;
 });

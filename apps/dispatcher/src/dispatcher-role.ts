@@ -12,7 +12,7 @@ import {
   TaskTopics,
   taskTopicReader,
 } from '@dacapo/kafka-edge';
-import { armCrash, type Config, parseCrashAt, sha256 } from '@dacapo/platform';
+import { armCrash, type Config, parseCrashAt, sha256, valueSettings } from '@dacapo/platform';
 import { DefinitionRegistry, type Log, readerLoop, Supervisor, systemClock } from '@dacapo/runtime';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 
@@ -37,6 +37,7 @@ export class DispatcherRole implements Role {
       await KafkaDefinitionLog.open({ ...options, topicPrefix }),
       sha256,
       systemClock,
+      valueSettings(config),
     );
     await registry.start();
     await ensureTopics({ ...options, topics: [topicSpecs.deadLetters(topicPrefix)] });
@@ -57,6 +58,7 @@ export class DispatcherRole implements Role {
       registry,
       deadLetters,
       hash: sha256,
+      withSecrets: config.kafkaTaskSecrets,
       ensureTopics: async (names) => {
         await ensureTopics({ ...options, topics: names.map((name) => taskTopic(topicPrefix, name)) });
       },

@@ -7,6 +7,8 @@ import { HistoryController } from './history/history.controller.js';
 import { HotRoutes } from './hot-routes.js';
 import { TaskDefController } from './metadata/task-def.controller.js';
 import { WorkflowDefController } from './metadata/workflow-def.controller.js';
+import { EnvironmentController } from './values/environment.controller.js';
+import { SecretsController } from './values/secrets.controller.js';
 import { TaskController } from './task/task.controller.js';
 import { WorkflowController } from './workflow/workflow.controller.js';
 
@@ -21,6 +23,8 @@ export class ApiModule {
         TaskController,
         WorkflowDefController,
         TaskDefController,
+        EnvironmentController,
+        SecretsController,
         HealthController,
       ],
       providers: [{ provide: apiOptions, useValue: options }, HotRoutes],

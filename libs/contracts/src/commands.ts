@@ -40,7 +40,8 @@ const shapes = {
     },
   ),
   /** A worker takes a ready task; the first claim in the log wins. */
-  ClaimTask: object({ taskId: text, workerId: text }),
+  /** `domain`: where it was offered when it had several to be offered in; empty for none. */
+  ClaimTask: object({ taskId: text, workerId: text }, { domain: text }),
   /** A worker that got its task from a Kafka topic says that it begins. */
   StartTask: object({ taskId: text, workerId: text }),
   CompleteTask: object({ taskId: text }, taskResult),

@@ -25,6 +25,8 @@ const scheduledOptional = {
   queue: text,
   delivery: oneOf('poll', 'kafka'),
   domain: text,
+  /** Several domains to be offered in, the first one that is polled; `NO_DOMAIN` stands for none. `domain` is the last of them. */
+  domains: list(text),
   workflowType: text,
   definition: text,
   correlationId: text,
@@ -107,7 +109,11 @@ const shapes = {
   ),
   /** A delayed task may be handed out from now on. */
   TaskOffered: object({ taskId: text }, { timers }),
-  TaskStarted: object({ taskId: text }, { workerId: text, pollId: text, subWorkflowId: text, timers, child: map }),
+  /** `domain`: which of several it was taken in; empty for none. */
+  TaskStarted: object(
+    { taskId: text },
+    { workerId: text, pollId: text, domain: text, subWorkflowId: text, timers, child: map },
+  ),
   /** The worker is not done; back in the queue (SCHEDULED), or still held by the server (IN_PROGRESS). */
   TaskProgressed: object(
     { taskId: text, status: oneOf('SCHEDULED', 'IN_PROGRESS') },
@@ -160,6 +166,8 @@ const shapes = {
   TaskDefsRecorded: object({ taskId: text, taskDefs: mapOf(map) }),
   /** A message to the server's own queue: the log itself carries it. */
   EventPublished: object({ taskId: text, sink: text, message: map }),
+  /** A task entered a status that its `onStateChange` names: one event for each entry there, `payload` with its expressions resolved. */
+  StateChangePublished: object({ taskId: text, status: text, type: text, payload: map }),
   ChildRetryRequested: object({ taskId: text, childWorkflowId: text }),
   /** By a SET_VARIABLE task, or by an operator. */
   VariablesSet: object({ variables: map }, { taskId: text }),

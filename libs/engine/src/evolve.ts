@@ -102,6 +102,7 @@ function apply(state: WorkflowState, event: Event): void {
     case 'FailureWorkflowRefused':
     case 'TaskDefsRequested':
     case 'EventPublished':
+    case 'StateChangePublished':
     case 'ChildRetryRequested':
     case 'CommandRejected':
       return;

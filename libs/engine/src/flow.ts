@@ -3,8 +3,10 @@
  * workflow was started on, so it never changes under a running workflow, and shared by all workflows on that digest.
  */
 import type { JsonObject } from '@dacapo/contracts';
-import type { TaskDef, WorkflowDef, WorkflowTask } from '@dacapo/definitions';
+import type { CompiledSchema, SchemaDef, TaskDef, WorkflowDef, WorkflowTask } from '@dacapo/definitions';
 import { compileScript, type CompileResult, compileTemplate, type Template } from '@dacapo/expressions';
+
+import { type Announcements, compileAnnouncements } from './announcements.js';
 
 export interface Node {
   readonly task: WorkflowTask;
@@ -21,6 +23,8 @@ export interface Node {
   readonly branches: readonly Node[];
   /** First task of a loop's body. */
   readonly body: Node | undefined;
+  /** What is published when the task enters a status; absent when nothing is. */
+  readonly announcements: Announcements | undefined;
   /** Whether it stands in the body of a FOR_EACH, whose turns run beside each other. */
   readonly isConcurrent: boolean;
 }
@@ -33,6 +37,10 @@ export interface Flow {
   readonly output: Template | undefined;
   /** Whether a task may fail without ending the workflow at once; a dynamic fork may make one that does. */
   readonly mayBear: boolean;
+  /** Whether a task may publish its changes of status; a dynamic fork may make one that does. */
+  readonly announces: boolean;
+  /** Schemas as they were compiled the first time: a memo, as the scripts. */
+  readonly schemas: WeakMap<SchemaDef, CompiledSchema>;
   /** Scripts as they were compiled the first time: a memo, nothing that a decision depends on. */
   readonly scripts: Map<string, CompileResult>;
   /** The same for the tasks of dynamic forks, by the list that their fork has recorded. */
@@ -52,6 +60,10 @@ export function compileFlow(digest: string, definition: WorkflowDef): Flow {
     nodes,
     output: hasOutput ? compileTemplate(definition.outputParameters) : undefined,
     mayBear: [...nodes.values()].some(({ task }) => task.permissive || task.type === 'FORK_JOIN_DYNAMIC'),
+    announces: [...nodes.values()].some(
+      ({ task, announcements }) => announcements !== undefined || task.type === 'FORK_JOIN_DYNAMIC',
+    ),
+    schemas: new WeakMap(),
     scripts: new Map(),
     forked: new WeakMap(),
   };
@@ -110,6 +122,7 @@ function compileNode(
     otherwise: undefined,
     branches: [],
     body: undefined,
+    announcements: compileAnnouncements(task.onStateChange),
     isConcurrent: parent !== undefined && (parent.isConcurrent || parent.task.type === 'FOR_EACH'),
   };
   nodes.set(node.reference, node);

@@ -13,6 +13,8 @@ export const limits = {
   stepsPerDecision: 2000,
   /** Steps taken up at once of those that were put off. */
   stepsTakenUp: 200,
+  /** Highest priority of a workflow. */
+  priority: 99,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,

@@ -2,9 +2,12 @@
 import type { EventData, JsonObject } from '@dacapo/contracts';
 import { evaluateTemplate } from '@dacapo/expressions';
 
+import { failTask } from './attempt-end.js';
 import type { Decision } from './decision.js';
+import { choicesOf, takenIn } from './domains.js';
 import { type Node, withInputTemplate } from './flow.js';
 import { iterationOf, type Place } from './place.js';
+import { taskInputFault } from './schemas.js';
 import { scopeOf } from './scope.js';
 import type { TaskState } from './state.js';
 
@@ -16,6 +19,8 @@ export interface NewTask {
   readonly status?: 'SCHEDULED' | 'IN_PROGRESS';
   readonly queue?: string;
   readonly domain?: string;
+  /** Several to be offered in; `domain` is the last of them then. */
+  readonly domains?: readonly string[];
   readonly delivery?: 'poll' | 'kafka';
   readonly delaySeconds?: number;
   /** Added to the delay, but not shown: whole seconds are what Conductor's field holds. */
@@ -68,6 +73,7 @@ export function schedule(decision: Decision, task: NewTask): string {
     ...(task.queue === undefined ? {} : { queue: task.queue }),
     ...(task.delivery === undefined ? {} : { delivery: task.delivery }),
     ...(task.domain === undefined ? {} : { domain: task.domain }),
+    ...(task.domains === undefined ? {} : { domains: task.domains }),
     workflowType: decision.state.name,
     definition: decision.state.definition,
     ...(decision.state.correlationId === undefined ? {} : { correlationId: decision.state.correlationId }),
@@ -85,7 +91,20 @@ export function schedule(decision: Decision, task: NewTask): string {
       ...(previous.reason === undefined ? {} : { reasonForIncompletion: previous.reason }),
     });
   }
+  refuseInput(decision, place, task.input);
   return taskId;
+}
+
+/** The task that was to be scheduled has ended already: whoever was at it goes no further. */
+export class InputRefused extends Error {}
+
+/** A task whose input its schema refuses fails before anybody gets it. Throws InputRefused then. */
+function refuseInput(decision: Decision, { node, key }: Place, input: JsonObject): void {
+  const reasonForIncompletion = taskInputFault(decision.flow, node.taskDef, input);
+  const task = reasonForIncompletion === undefined ? undefined : decision.task(key);
+  if (reasonForIncompletion === undefined || task === undefined) return;
+  failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });
+  throw new InputRefused(reasonForIncompletion);
 }
 
 function responseTimeout(node: Node): number {
@@ -125,13 +144,14 @@ export function startTimers(decision: Decision, node: Node, task: TaskState): Re
 export function grantIfPolled(decision: Decision, { node, key }: Place): void {
   const task = decision.task(key);
   if (task === undefined || !task.ready || task.queue === undefined || task.delivery === 'kafka') return;
-  const grant = decision.takeGrant(task.queue, task.domain);
+  const grant = decision.takeGrant(task.queue, choicesOf(task));
   if (grant === undefined) return;
   const timers = startTimers(decision, node, task);
   decision.emit('TaskStarted', {
     taskId: task.taskId,
     workerId: grant.workerId,
     pollId: grant.pollId,
+    ...takenIn(task, grant.domain),
     ...(timers === undefined ? {} : { timers }),
   });
 }

@@ -11,7 +11,7 @@ export function scopeOf(state: WorkflowState, place?: Place, taskId?: string): S
       if (name === 'workflow') return workflowRoot(state);
       if (name === 'CPEWF_TASK_ID') return taskId;
       const task = visible(state, name, place);
-      return task === undefined ? undefined : taskRoot(state, task, place);
+      return task === undefined ? own(state.environment ?? {}, `\${${name}}`) : taskRoot(state, task, place);
     },
   };
 }

@@ -14,6 +14,7 @@ import { reasons } from './reasons.js';
 import { retryDelaySeconds } from './retry-delay.js';
 import { fireTimer } from './fire-timer.js';
 import type { Place } from './place.js';
+import { InputRefused } from './schedule.js';
 import { isTaskOpen, isTaskSuccessful, own, type TaskState } from './state.js';
 import { completeIfDone, failWorkflow } from './workflow-end.js';
 
@@ -84,6 +85,8 @@ export function enterAnew(decision: Decision, place: Place, retry?: Retry): void
   try {
     operatorOf(place.node.task.type).enter(decision, place, retry);
   } catch (error) {
+    // Its task has ended: that is on the agenda.
+    if (error instanceof InputRefused) return;
     // A template that is too deep or too large is the definition's fault: the workflow ends with that reason, nobody else is held up.
     if (!(error instanceof ExpressionError)) throw error;
     failWorkflow(decision, 'FAILED', `Input of task ${place.key} cannot be resolved: ${error.message}`);

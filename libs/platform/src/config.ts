@@ -31,6 +31,14 @@ const schema = z.strictObject({
     .default(10 * 1024 * 1024),
   /** Host names beside localhost under which the API may be called, separated by commas. */
   allowedHosts: z.string().default(''),
+  /** Names of environment values that `${NAME}` may take, separated by commas. The process's own variables are never looked at. */
+  environmentNames: z.string().default(''),
+  /** 32 bytes in base64; all processes of an installation need the same. */
+  secretsKey: z.string().min(1).optional(),
+  /** `GET /api/secrets/{key}` tells values. */
+  secretsReadable: z.stringbool().default(false),
+  /** Task topics get secrets as values instead of as references. */
+  kafkaTaskSecrets: z.stringbool().default(false),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   demo: z.stringbool().default(false),
   /** Tests only: `name:count` of a crash point. */
@@ -52,6 +60,10 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   mongoDatabase: ['DACAPO_MONGO_DATABASE', 'mongo-database'],
   httpBodyBytesMax: ['DACAPO_HTTP_BODY_BYTES_MAX', 'http-body-bytes-max'],
   allowedHosts: ['DACAPO_HTTP_ALLOWED_HOSTS', 'allowed-hosts'],
+  environmentNames: ['DACAPO_ENVIRONMENT_NAMES', 'environment-names'],
+  secretsKey: ['DACAPO_SECRETS_KEY', 'secrets-key'],
+  secretsReadable: ['DACAPO_SECRETS_READABLE', 'secrets-readable'],
+  kafkaTaskSecrets: ['DACAPO_KAFKA_TASK_SECRETS', 'kafka-task-secrets'],
   logLevel: ['DACAPO_LOG_LEVEL', 'log-level'],
   demo: ['DACAPO_DEMO', 'demo'],
   crashAt: ['DACAPO_CRASH_AT', 'crash-at'],

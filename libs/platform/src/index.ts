@@ -7,4 +7,6 @@ export { makeLog } from './log.js';
 export { Metrics } from './metrics.js';
 export { MetricsModule } from './metrics.module.js';
 export { runApp } from './run-app.js';
+export { keyFromFile, keyFromText, secretCipher } from './secret-cipher.js';
 export { onShutdown } from './shutdown.js';
+export { valueSettings, type ValueSettings } from './value-settings.js';

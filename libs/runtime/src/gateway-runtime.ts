@@ -53,6 +53,7 @@ export class GatewayRuntime {
       (task) => this.handBack(task),
       (taskId, workflowId) => this.fetch(taskId, workflowId),
       (pollId) => this.commands.isOwn(pollId),
+      () => clock.now(),
     );
     this.poller = new Poller(this.ready, this.answers, this.commands, clock, (task) => this.handBack(task));
     // First what reads use, then who is answered: an answer's reader finds the event that answered it.

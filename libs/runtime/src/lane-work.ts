@@ -2,8 +2,8 @@
  * What a lane does with a batch of commands: bring into memory what they are about, decide one after the other, append the events of all at
  * once. It reads no clock (time stands in the commands) and asks nobody while it decides.
  */
-import { type Command, DaCapoError, formatPosition, type Grant, type Hash, isDaCapoError } from '@dacapo/contracts';
-import { type DecideContext, type Decided, decide, quarantine, refuse } from '@dacapo/engine';
+import { type Command, DaCapoError, formatPosition, type Hash, isDaCapoError } from '@dacapo/contracts';
+import { type DecideContext, type Decided, decide, quarantine, refuse, type TakeGrant } from '@dacapo/engine';
 import type { Claim, Decision, ReceivedCommand } from '@dacapo/ports';
 
 import type { AfterAppend } from './after-append.js';
@@ -30,7 +30,7 @@ interface Parts {
   readonly hash: Hash;
   readonly log: Log;
   readonly stats: LaneStats;
-  readonly grant?: (taskType: string, domain: string | undefined) => Grant | undefined;
+  readonly grant?: TakeGrant;
 }
 
 const recordOverheadBytes = 128;

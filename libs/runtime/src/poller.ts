@@ -62,6 +62,7 @@ export class Poller {
   }
 
   private note({ queue, domain, workerId }: PollRequest): void {
+    this.index.polled(queue, domain);
     const data = {
       queueName: queue,
       workerId,
@@ -78,8 +79,12 @@ export class Poller {
     while (won.length < count) {
       const candidates = this.index.take(queue, domain, count - won.length);
       if (candidates.length === 0) break;
-      const claims = candidates.map(({ workflowId, taskId }) =>
-        this.commands.make('ClaimTask', workflowId, { taskId, workerId }),
+      const claims = candidates.map(({ workflowId, taskId, domains }) =>
+        this.commands.make('ClaimTask', workflowId, {
+          taskId,
+          workerId,
+          ...(domains === undefined ? {} : { domain: domain ?? '' }),
+        }),
       );
       const answers = this.answers.askAll(claims);
       const results = await Promise.all(candidates.map((task, index) => this.resultOf(task, answers[index])));

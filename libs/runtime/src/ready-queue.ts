@@ -15,14 +15,18 @@ export class ReadyQueue {
     else level.add(taskId);
   }
 
-  shift(): string | undefined {
+  /** Who is next, and with which priority. */
+  peek(): { readonly taskId: string; readonly priority: number } | undefined {
     const priority = this.highest();
     if (priority === undefined) return undefined;
-    for (const taskId of this.levels.get(priority) ?? []) {
-      this.remove(taskId);
-      return taskId;
-    }
+    for (const taskId of this.levels.get(priority) ?? []) return { taskId, priority };
     return undefined;
+  }
+
+  shift(): string | undefined {
+    const next = this.peek();
+    if (next !== undefined) this.remove(next.taskId);
+    return next?.taskId;
   }
 
   remove(taskId: string): void {

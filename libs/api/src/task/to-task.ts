@@ -9,6 +9,8 @@ export interface TaskView {
   readonly isRetried?: boolean;
   /** For the derived `queueWaitTime`; epoch milliseconds. */
   readonly now?: number;
+  /** Values that are delivered with a polled task only. */
+  readonly runtimeMetadata?: Readonly<Record<string, string>>;
 }
 
 /** Conductor's Task, as a poll returns it. */
@@ -72,8 +74,13 @@ function fieldsOf(document: TaskDocument, view: TaskView = {}): Record<string, u
     subWorkflowId: document.subWorkflowId ?? textIn(output, 'subWorkflowId') ?? textIn(input, 'subWorkflowId'),
     subworkflowChanged: false,
     loopOverTask: document.iteration > 0,
+    runtimeMetadata: isEmpty(view.runtimeMetadata) ? undefined : view.runtimeMetadata,
     queueWaitTime: queueWaitTime(document, view.now ?? Date.now()),
   };
+}
+
+function isEmpty(map: object | undefined): boolean {
+  return map === undefined || Object.keys(map).length === 0;
 }
 
 export function cut(reason: string | undefined): string | undefined {

@@ -2,6 +2,7 @@
 import type { TaskDocument, WorkflowDocument } from '@dacapo/contracts';
 
 import { type Definitions, definitionText } from '../task/definition-texts.js';
+import { maskedTask, maskedWorkflow } from '../mask/mask.js';
 import { cut, taskText } from '../task/to-task.js';
 
 export interface WorkflowView {
@@ -11,7 +12,7 @@ export interface WorkflowView {
 }
 
 export function workflowText({ workflow, tasks = [] }: WorkflowView, definitions: Definitions, now: number): string {
-  const fields = JSON.stringify(fieldsOf(workflow)).slice(0, -1);
+  const fields = JSON.stringify(fieldsOf(maskedWorkflow(workflow, definitions))).slice(0, -1);
   const definition = definitionText(workflow.definition, definitions);
   return `${fields}${definition === undefined ? '' : `,"workflowDefinition":${definition}`},"tasks":[${taskTexts(tasks, definitions, now)}]}`;
 }
@@ -19,7 +20,9 @@ export function workflowText({ workflow, tasks = [] }: WorkflowView, definitions
 /** Texts of tasks, joined by commas. `all`: the tasks of the whole workflow, which tell whose attempts were retried. */
 export function taskTexts(tasks: readonly TaskDocument[], definitions: Definitions, now: number, all = tasks): string {
   const retried = retriedIds(all);
-  return tasks.map((task) => taskText(task, definitions, { now, isRetried: retried.has(task.taskId) })).join(',');
+  return tasks
+    .map((task) => taskText(maskedTask(task, definitions), definitions, { now, isRetried: retried.has(task.taskId) }))
+    .join(',');
 }
 
 export function retriedIds(tasks: readonly TaskDocument[]): ReadonlySet<string> {

@@ -2,17 +2,18 @@
 import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
+import { takenIn } from '../domains.js';
 import { startTimers } from '../schedule.js';
 import { own, type TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 
 /** The first claim in the log wins. */
-export function claimTask(decision: Decision, { taskId, workerId }: CommandData<'ClaimTask'>): void {
+export function claimTask(decision: Decision, { taskId, workerId, domain }: CommandData<'ClaimTask'>): void {
   const task = openTask(decision, taskId);
   if (task === undefined) return;
   if (!task.ready)
     return decision.reject('TASK_NOT_READY', `Task ${taskId} is ${task.status} and not to be handed out now`, taskId);
-  start(decision, task, workerId);
+  start(decision, task, workerId, domain === undefined ? {} : takenIn(task, domain === '' ? undefined : domain));
 }
 
 /** A Kafka worker begins; a second word of the same kind changes nothing. */
@@ -24,9 +25,14 @@ export function startTaskByMessage(decision: Decision, { taskId, workerId }: Com
   start(decision, task, workerId);
 }
 
-function start(decision: Decision, task: TaskState, workerId: string): void {
+function start(decision: Decision, task: TaskState, workerId: string, taken: { readonly domain?: string } = {}): void {
   const timers = startTimers(decision, decision.placeOf(task).node, task);
-  decision.emit('TaskStarted', { taskId: task.taskId, workerId, ...(timers === undefined ? {} : { timers }) });
+  decision.emit('TaskStarted', {
+    taskId: task.taskId,
+    workerId,
+    ...taken,
+    ...(timers === undefined ? {} : { timers }),
+  });
 }
 
 export function extendTaskLease(decision: Decision, { taskId }: CommandData<'ExtendTaskLease'>): void {

@@ -6,6 +6,7 @@ import type { JsonObject } from '@dacapo/contracts';
 import { compileTemplate, evaluateTemplate } from '@dacapo/expressions';
 
 import type { Decision } from '../decision.js';
+import { limits } from '../limits.js';
 import type { Place } from '../place.js';
 import { resolveInput, schedule, startTimers } from '../schedule.js';
 import { scopeOf } from '../scope.js';
@@ -60,7 +61,7 @@ function startChild(decision: Decision, place: Place, task: TaskState): void {
   const { taskId, input } = task;
   const timers = startTimers(decision, place.node, task);
   const workflowInput = input['workflowInput'] as JsonObject;
-  const priority = Number(input['priority'] ?? 0);
+  const priority = priorityOf(input['priority']);
   const inline = input['subWorkflowDefinition'] === undefined ? {} : { definition: input['subWorkflowDefinition'] };
   decision.emit('TaskStarted', {
     taskId,
@@ -73,8 +74,14 @@ function startChild(decision: Decision, place: Place, task: TaskState): void {
       input: Object.keys(workflowInput).length === 0 ? input : workflowInput,
       ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
       taskToDomain: input['subWorkflowTaskToDomain'] ?? state.taskToDomain ?? {},
-      priority: Number.isInteger(priority) ? priority : 0,
+      priority,
     },
     ...(timers === undefined ? {} : { timers }),
   });
+}
+
+/** 0 unless it is set; the parent's is not inherited (contract 5.13). */
+function priorityOf(given: unknown): number {
+  const priority = typeof given === 'string' || typeof given === 'number' ? Number(given) : 0;
+  return Number.isInteger(priority) ? Math.min(Math.max(priority, 0), limits.priority) : 0;
 }

@@ -382,6 +382,7 @@ const taskFields = [
   'reason',
   'queue',
   'domain',
+  'domains',
   'delivery',
   'subWorkflowId',
 ];
