@@ -80,6 +80,7 @@ export const eventDescriptions: Readonly<Record<EventType, string>> = {
   OfferLapsed: 'Room that was kept was not taken in time.',
   PermitReleased: 'A permit, or the wish for one, is over.',
   EventPublished: 'A message to the queue of the server itself: the log carries it.',
+  StateChangePublished: 'A task entered a status that its `onStateChange` names; the log carries the message.',
   ChildRetryRequested: 'The child workflow of a task is to be retried in place.',
   ChildTerminationRequested: 'A child workflow was opened for a task that is over: it is to end.',
   TaskScheduled: 'A task came into being.',

@@ -10,6 +10,7 @@ import * as loopRuns from './runs-loops.js';
 import * as simpleRuns from './runs-simple.js';
 import * as lifeRuns from './runs-life.js';
 import * as limitRuns from './runs-limits.js';
+import * as edgeRuns from './runs-edges.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -18,7 +19,7 @@ let records: Readonly<Record<Kind, readonly Json[]>>;
 
 beforeAll(async () => {
   await engine.start();
-  const all = { ...runs, ...forkRuns, ...loopRuns, ...simpleRuns, ...lifeRuns, ...limitRuns };
+  const all = { ...runs, ...forkRuns, ...loopRuns, ...simpleRuns, ...lifeRuns, ...limitRuns, ...edgeRuns };
   for (const run of Object.values(all)) await run(engine);
   await engine.stop();
   records = engine.records() as unknown as typeof records;

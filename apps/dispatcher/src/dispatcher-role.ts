@@ -15,7 +15,7 @@ import {
   TaskTopics,
   taskTopicReader,
 } from '@dacapo/kafka-edge';
-import { armCrash, type Config, parseCrashAt, sha256, taskSettings } from '@dacapo/platform';
+import { armCrash, type Config, parseCrashAt, sha256, taskSettings, valueSettings } from '@dacapo/platform';
 import { DefinitionRegistry, GatewayRuntime, type Log, readerLoop, Supervisor, systemClock } from '@dacapo/runtime';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 import { builtInTasks, type BuiltInTools, builtInTypes, BuiltInWorkers, KafkaJsPublisher } from '@dacapo/system-tasks';
@@ -49,6 +49,7 @@ export class DispatcherRole implements Role {
       await KafkaDefinitionLog.open({ ...options, topicPrefix }),
       sha256,
       systemClock,
+      valueSettings(config),
     );
     await registry.start();
     await ensureTopics({ ...options, topics: [topicSpecs.deadLetters(topicPrefix)] });
@@ -69,6 +70,7 @@ export class DispatcherRole implements Role {
       registry,
       deadLetters,
       hash: sha256,
+      withSecrets: config.kafkaTaskSecrets,
       ensureTopics: async (names) => {
         await ensureTopics({ ...options, topics: names.map((name) => taskTopic(topicPrefix, name)) });
       },

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import { KafkaDefinitionLog, KafkaJournal } from '@dacapo/journal-kafka';
 import type { Role } from '@dacapo/kafka-edge';
-import { armCrash, type Config, parseCrashAt, sha256 } from '@dacapo/platform';
+import { armCrash, type Config, parseCrashAt, sha256, valueSettings } from '@dacapo/platform';
 import { DefinitionRegistry, EngineRuntime, locateByReadModel, type Log, systemClock } from '@dacapo/runtime';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 
@@ -27,7 +27,12 @@ export class EngineRole implements Role {
       signal,
     };
     const journal = await KafkaJournal.open({ ...kafka, partitionCount: config.partitions });
-    const registry = new DefinitionRegistry(await KafkaDefinitionLog.open(kafka), sha256, systemClock);
+    const registry = new DefinitionRegistry(
+      await KafkaDefinitionLog.open(kafka),
+      sha256,
+      systemClock,
+      valueSettings(config),
+    );
     await registry.start();
     const store = await MongoStore.open({ url: config.mongoUrl, database: config.mongoDatabase, log, signal });
     const engine = new EngineRuntime({

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 
 import { ensureTopics, KafkaDefinitionLog, KafkaJournal, openClient, topicSpecs } from '@dacapo/journal-kafka';
 import { DeadLetters, Inbox, KafkaTransport, Publisher, type Role } from '@dacapo/kafka-edge';
-import { type Config, sha256 } from '@dacapo/platform';
+import { type Config, sha256, valueSettings } from '@dacapo/platform';
 import {
   DefinitionRegistry,
   GatewayRuntime,
@@ -34,6 +34,7 @@ export class GatewayRole implements Role {
       await KafkaDefinitionLog.open({ ...options, topicPrefix }),
       sha256,
       systemClock,
+      valueSettings(config),
     );
     await registry.start();
     const store = await MongoStore.open({ url: config.mongoUrl, database: config.mongoDatabase, log, signal });

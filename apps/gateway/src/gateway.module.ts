@@ -12,11 +12,15 @@ import type { GatewayRole } from './gateway-role.js';
 
 @Module({})
 export class GatewayModule {
-  static of(role: GatewayRole): DynamicModule {
+  static of(role: GatewayRole, { secretsReadable: areSecretsReadable }: Config): DynamicModule {
     return {
       module: GatewayModule,
       imports: [
-        ApiModule.register({ gateway: role.gateway, verify: (workflowId) => role.verify(workflowId) }),
+        ApiModule.register({
+          gateway: role.gateway,
+          verify: (workflowId) => role.verify(workflowId),
+          areSecretsReadable,
+        }),
         InboxModule.register(role.inbox),
         MetricsModule.of(metricsOf(role)),
       ],
@@ -25,7 +29,7 @@ export class GatewayModule {
 }
 
 export async function makeServer(role: GatewayRole, config: Config, log: Log): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(role), createHttpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(role, config), createHttpAdapter(), {
     // Errors are thrown and reported in one line (run-app.ts), or logged by the error filter.
     logger: false,
     abortOnError: false,

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 
 import { startForTask } from '@dacapo/api';
 import { SqliteJournal } from '@dacapo/journal-sqlite';
-import { armCrash, type Config, parseCrashAt, sha256, taskSettings } from '@dacapo/platform';
+import { armCrash, type Config, parseCrashAt, sha256, taskSettings, valueSettings } from '@dacapo/platform';
 import {
   DefinitionRegistry,
   EngineRuntime,
@@ -53,7 +53,7 @@ export class Embedded {
       ...(crashAt === undefined ? {} : { crashAt }),
     });
     const store = await SqliteStore.open({ directory: config.dataDir });
-    const registry = new DefinitionRegistry(journal.definitions, sha256, clock);
+    const registry = new DefinitionRegistry(journal.definitions, sha256, clock, valueSettings(config, config.dataDir));
     await registry.start();
     const partitions = Array.from({ length: journal.partitionCount }, (_, partition) => partition);
     const gateway = new GatewayRuntime({
@@ -74,7 +74,7 @@ export class Embedded {
       log,
       partitions,
       owner: `${hostname()}:${process.pid}`,
-      grant: (taskType, domain) => gateway.ready.grant(taskType, domain),
+      grant: (taskType, domains) => gateway.ready.grant(taskType, domains),
     });
     const projection = new ProjectionRunner({
       journal,

@@ -7,6 +7,8 @@ import { HistoryController } from './history/history.controller.js';
 import { HotRoutes } from './hot-routes.js';
 import { TaskDefController } from './metadata/task-def.controller.js';
 import { WorkflowDefController } from './metadata/workflow-def.controller.js';
+import { EnvironmentController } from './values/environment.controller.js';
+import { SecretsController } from './values/secrets.controller.js';
 import { TaskController } from './task/task.controller.js';
 import { BulkController } from './workflow/bulk.controller.js';
 import { ControlController } from './workflow/control.controller.js';
@@ -25,6 +27,8 @@ export class ApiModule {
         TaskController,
         WorkflowDefController,
         TaskDefController,
+        EnvironmentController,
+        SecretsController,
         HealthController,
       ],
       providers: [{ provide: apiOptions, useValue: options }, HotRoutes],

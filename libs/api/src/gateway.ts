@@ -8,6 +8,8 @@ export interface ApiOptions {
   readonly gateway: Gateway;
   /** Checks a workflow's whole history; undefined when there is no such workflow. */
   readonly verify: (workflowId: string) => Promise<unknown>;
+  /** Whether `GET /api/secrets/{key}` tells values. Default false: there are no rights yet that could decide it. */
+  readonly areSecretsReadable?: boolean;
   /** What `GET /api/version` says. */
   readonly version?: string;
 }

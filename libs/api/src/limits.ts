@@ -35,6 +35,10 @@ export const limits = {
   pollMs: 5_000,
   /** How long a single poll waits, milliseconds (contract 1.2.3). */
   singlePollMs: 100,
+  /** How long a task rests whose secrets could not be read, as Conductor's postponed ones (contract 5.6). */
+  handOutPauseSeconds: 60,
+  /** A secret's or an environment value's text, and its name. */
+  valueCharacters: 65_535,
   /** Events of a history page. */
   historyPage: 5_000,
   /** A log line of a task. */

@@ -78,9 +78,10 @@ const shapes = {
   ),
   /**
    * A worker takes a ready task; the first claim in the log wins. `limits` are those of the task's definition as it is registered now,
-   * `pollId` the poll that waits for the task when a permit has to be asked for.
+   * `pollId` the poll that waits for the task when a permit has to be asked for, `domain` where it was offered when it had several to be
+   * offered in (empty for none).
    */
-  ClaimTask: object({ taskId: text, workerId: text }, { pollId: text, limits: limitsShape }),
+  ClaimTask: object({ taskId: text, workerId: text }, { pollId: text, limits: limitsShape, domain: text }),
   /** A worker that got its task from a Kafka topic says that it begins. */
   StartTask: object({ taskId: text, workerId: text }),
   CompleteTask: object({ taskId: text }, taskResult),

@@ -85,6 +85,8 @@ export interface TaskDocument {
   readonly firstStartTime: number;
   readonly workerId?: string;
   readonly domain?: string;
+  /** Several to be offered in; `NO_DOMAIN` stands for none. */
+  readonly domains?: readonly string[];
   readonly reason?: string;
   readonly retriedTaskId?: string;
   readonly retried: boolean;

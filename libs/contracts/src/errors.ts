@@ -1,6 +1,6 @@
 /**
  * All error codes as data. `kind` says whose matter it is; the edge (libs/api) turns it into a status.
- * `ignored`: accepted without effect, as Conductor does; `rejected`: the state does not allow it; `missing`: no such thing; `invalid`: bad input; `unavailable`: try again; `defect`: ours.
+ * `ignored`: accepted without effect, as Conductor does; `rejected`: the state does not allow it; `missing`: no such thing; `invalid`: bad input; `unavailable`: try again; `unsupported`: not with these settings; `defect`: ours.
  */
 export const errorCodes = {
   WORKFLOW_NOT_FOUND: { kind: 'missing', retryable: false },
@@ -32,6 +32,11 @@ export const errorCodes = {
   DEFINITION_NOT_FOUND: { kind: 'missing', retryable: false },
   DEFINITION_EXISTS: { kind: 'rejected', retryable: false },
   DEFINITION_INVALID: { kind: 'invalid', retryable: false },
+  /** Input of a workflow that its own schema refuses; the message says where. */
+  SCHEMA_VIOLATED: { kind: 'invalid', retryable: false },
+  SECRET_NOT_FOUND: { kind: 'missing', retryable: false },
+  /** This installation cannot keep secrets, or keeps them elsewhere. */
+  SECRETS_READ_ONLY: { kind: 'unsupported', retryable: false },
   PAYLOAD_TOO_LARGE: { kind: 'invalid', retryable: false },
   REQUEST_INVALID: { kind: 'invalid', retryable: false },
   JOURNAL_UNAVAILABLE: { kind: 'unavailable', retryable: true },

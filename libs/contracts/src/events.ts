@@ -33,6 +33,8 @@ const scheduledOptional = {
   queue: text,
   delivery: oneOf('poll', 'kafka'),
   domain: text,
+  /** Several domains to be offered in, the first one that is polled; `NO_DOMAIN` stands for none. `domain` is the last of them. */
+  domains: list(text),
   workflowType: text,
   definition: text,
   correlationId: text,
@@ -168,7 +170,11 @@ const shapes = {
   PermitReleased: object({ holder: text, request: integer }),
   /** A delayed task may be handed out from now on. */
   TaskOffered: object({ taskId: text }, { timers }),
-  TaskStarted: object({ taskId: text }, { workerId: text, pollId: text, subWorkflowId: text, timers, child: map }),
+  /** `domain`: which of several it was taken in; empty for none. */
+  TaskStarted: object(
+    { taskId: text },
+    { workerId: text, pollId: text, domain: text, subWorkflowId: text, timers, child: map },
+  ),
   /** The worker is not done; back in the queue (SCHEDULED), or still held by the server (IN_PROGRESS). */
   TaskProgressed: object(
     { taskId: text, status: oneOf('SCHEDULED', 'IN_PROGRESS') },
@@ -239,6 +245,8 @@ const shapes = {
   TasksForked: object({ taskId: text, from: integer, tasks: list(map) }),
   /** A message to the server's own queue: the log itself carries it. */
   EventPublished: object({ taskId: text, sink: text, message: map }),
+  /** A task entered a status that its `onStateChange` names: one event for each entry there, `payload` with its expressions resolved. */
+  StateChangePublished: object({ taskId: text, status: text, type: text, payload: map }),
   /** The child of a task is to be retried in place, as `run` or a later one. */
   ChildRetryRequested: object({ taskId: text, childWorkflowId: text, run: integer }),
   /** A child was opened again for a task that is over: it is to end. */

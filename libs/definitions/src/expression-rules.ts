@@ -5,13 +5,20 @@ import { refuseField } from './reader.js';
 import type { References } from './reference-rules.js';
 import type { TaskEntry } from './scope.js';
 
-export function checkExpressions(entries: readonly TaskEntry[], references: References): void {
+type Known = Pick<References, 'has'>;
+
+export function checkExpressions(
+  entries: readonly TaskEntry[],
+  references: References,
+  environmentNames?: ReadonlySet<string>,
+): void {
+  const known = { has: (name: string) => references.has(name) || environmentNames?.has(name) === true };
   for (const entry of entries) {
-    if (entry.siblings.owner === undefined) checkInput(entry, references);
+    if (entry.siblings.owner === undefined) checkInput(entry, known);
   }
 }
 
-function checkInput(entry: TaskEntry, references: References): void {
+function checkInput(entry: TaskEntry, references: Known): void {
   for (const [key, value] of Object.entries(entry.inputParameters)) {
     if (value === null) refuseField(entry.source, 'inputParameters', `key: ${key} input parameter value: is null`);
     for (const found of textsIn(key, value)) {
@@ -37,7 +44,7 @@ function* textsIn(key: string, value: unknown): Generator<KeyedText> {
   }
 }
 
-function textFaults({ key, text }: KeyedText, entry: TaskEntry, references: References): string[] {
+function textFaults({ key, text }: KeyedText, entry: TaskEntry, references: Known): string[] {
   const faults: string[] = [];
   if (!text.includes('${')) return faults;
   // Names from the environment are not among them.
@@ -52,7 +59,7 @@ function textFaults({ key, text }: KeyedText, entry: TaskEntry, references: Refe
 }
 
 /** A task, or one turn of a task in a loop, `ref__2`: Conductor does not know these here. */
-function isKnown(root: string, references: References): boolean {
+function isKnown(root: string, references: Known): boolean {
   let reference = root;
   while (!references.has(reference)) {
     const cut = reference.lastIndexOf('__');

@@ -10,10 +10,13 @@ export {
   TASK_DEFAULTS,
   WORKFLOW_DEFAULTS,
 } from './defaults.js';
+export { askedByDefinition } from './asked.js';
+export * from './json-schema/index.js';
 export * from './limits.js';
 export { parseForkedTasks } from './parse-forked-tasks.js';
 export { parseTaskDef, type TaskDefOptions } from './parse-task-def.js';
 export { parseWorkflowDef, type WorkflowDefOptions } from './parse-workflow-def.js';
 export { populate, type DefinitionLookups } from './populate.js';
+export { enforcedData } from './schema-rules.js';
 export type { ParseResult, Violation } from './violations.js';
 export { allTasks, type PlacedTask } from './walk.js';

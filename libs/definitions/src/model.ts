@@ -61,7 +61,7 @@ export interface SubWorkflowParams {
   readonly workflowDefinition?: WorkflowDef | string;
   readonly idempotencyKey?: string;
   readonly idempotencyStrategy?: IdempotencyStrategy;
-  /** A number or an expression; the parent's priority when absent. */
+  /** A number or an expression; 0 when absent: Conductor does not hand the parent's on, whatever its comments say. */
   readonly priority?: number | string;
 }
 

@@ -1,6 +1,7 @@
 import { TASK_DEF_DEFAULTS as DEFAULTS } from './defaults.js';
 import type { TaskDef } from './model.js';
 import * as read from './reader.js';
+import { checkSchemas } from './schema-rules.js';
 import { readAuditable, readSchemaDef } from './small-models.js';
 import { refuse, resultOf, type ParseResult, type Report } from './violations.js';
 
@@ -45,7 +46,13 @@ interface Identity {
   readonly responseTimeoutSecondsMin: number;
 }
 
-function readTaskDef(source: read.Source, { name, responseTimeoutSecondsMin }: Identity): TaskDef {
+function readTaskDef(source: read.Source, identity: Identity): TaskDef {
+  const def = readFields(source, identity);
+  checkSchemas(source, def);
+  return def;
+}
+
+function readFields(source: read.Source, { name, responseTimeoutSecondsMin }: Identity): TaskDef {
   return read.withoutAbsent({
     name,
     description: read.text(source, 'description'),

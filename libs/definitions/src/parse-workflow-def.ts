@@ -4,6 +4,7 @@ import type { TaskDef, WorkflowDef } from './model.js';
 import { readTasks } from './read-task.js';
 import * as read from './reader.js';
 import { checkJoins, indexReferences } from './reference-rules.js';
+import { checkSchemas } from './schema-rules.js';
 import type { ReadContext } from './scope.js';
 import { readAuditable, readCacheConfig, readRateLimitConfig, readSchemaDef } from './small-models.js';
 import { refuse, resultOf, type ParseResult, type Report } from './violations.js';
@@ -15,6 +16,8 @@ export interface WorkflowDefOptions {
   readonly validateName?: boolean;
   /** Registered task definitions, whose inputTemplate may supply the input that a type requires. Default: none. */
   readonly taskDef?: (name: string) => TaskDef | undefined;
+  /** Names that `${NAME}` may take from the environment: nobody needs a task of that name. Default: none. */
+  readonly environmentNames?: ReadonlySet<string>;
 }
 
 /** Parses and validates a workflow definition as Conductor does at registration, applying all defaults. */
@@ -43,7 +46,7 @@ function readRoot(source: read.Source, options: WorkflowDefOptions): WorkflowDef
   checkRoot(source, def, options);
   const references = indexReferences(context.scope.entries, def.name);
   checkJoins(context.scope.entries, references);
-  checkExpressions(context.scope.entries, references);
+  checkExpressions(context.scope.entries, references, options.environmentNames);
   return def;
 }
 
@@ -59,6 +62,12 @@ export function readInlineDef(source: read.Source, outer: ReadContext): Workflow
 }
 
 function readDef(source: read.Source, context: ReadContext): WorkflowDef {
+  const def = readFields(source, context);
+  checkSchemas(source, def);
+  return def;
+}
+
+function readFields(source: read.Source, context: ReadContext): WorkflowDef {
   return read.withoutAbsent({
     name: read.requiredText(source, 'name', 'WorkflowDef name cannot be null or empty'),
     description: read.text(source, 'description'),

@@ -7,6 +7,7 @@ import type { EventData, JsonObject, TaskLog } from '@dacapo/contracts';
 import type { Decision } from './decision.js';
 import type { Node } from './flow.js';
 import { reasons } from './reasons.js';
+import { taskOutputFault } from './schemas.js';
 import type { TaskState } from './state.js';
 
 /** Operators of the engine itself are never retried by a task's policy (contract 4.2). */
@@ -38,6 +39,12 @@ export function completeTask(
   result: TaskResult,
   status: 'COMPLETED' | 'COMPLETED_WITH_ERRORS' = 'COMPLETED',
 ): void {
+  const fault = taskOutputFault(decision.flow, decision.placeOf(task).node.taskDef, result.output ?? {});
+  // The work is not done again: what it gave stays to be looked at.
+  if (fault !== undefined) {
+    const refused = { ...result, reasonForIncompletion: fault };
+    return failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', refused);
+  }
   decision.emit('TaskCompleted', { taskId: task.taskId, status, ...result, ...leftChild(task, result, status) });
   decision.settle(task.referenceTaskName);
 }

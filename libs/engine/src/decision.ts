@@ -16,6 +16,7 @@ import {
   type SealedEvent,
 } from '@dacapo/contracts';
 
+import { announce } from './announce.js';
 import { evolve } from './evolve.js';
 import { type TaskDef } from '@dacapo/definitions';
 
@@ -36,9 +37,18 @@ export interface DecideContext {
   readonly hash: Hash;
   /** The definition under a digest; undefined when nobody knows it. */
   readonly flow: (digest: string) => Flow | undefined;
-  /** Takes a poll that waits for such a task, if there is one. What is taken must be recorded with the command (`Decided.grants`). */
-  readonly grant?: (taskType: string, domain: string | undefined, taskDefName: string) => Grant | undefined;
+  /**
+   * Takes a poll that waits for such a task in the first of the domains (undefined: without one) that is polled, or in the last when none
+   * is. What is taken must be recorded with the command (`Decided.grants`).
+   */
+  readonly grant?: TakeGrant;
 }
+
+export type TakeGrant = (
+  taskType: string,
+  domains: readonly (string | undefined)[],
+  taskDefName: string,
+) => Grant | undefined;
 
 export interface Decided<S = WorkflowState> {
   /** Undefined when the command was about a workflow that never existed. */
@@ -101,6 +111,7 @@ export class Decision {
     this.events.push(sealed);
     this.characters += sealed.text.length;
     this.current = evolve(this.current, sealed.event);
+    announce(this, sealed.event);
   }
 
   /** Refuses the command. About a workflow that never existed the refusal stands outside every workflow (seq 0). */
@@ -118,8 +129,8 @@ export class Decision {
   }
 
   /** Takes a parked poll for the task, if there is one. */
-  takeGrant(taskType: string, domain: string | undefined, taskDefName: string): Grant | undefined {
-    const grant = this.context.grant?.(taskType, domain, taskDefName);
+  takeGrant(taskType: string, domains: readonly (string | undefined)[], taskDefName: string): Grant | undefined {
+    const grant = this.context.grant?.(taskType, domains, taskDefName);
     if (grant !== undefined) this.grants.push(grant);
     return grant;
   }

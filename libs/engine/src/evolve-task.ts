@@ -89,6 +89,7 @@ export function schedule(
   };
   if (data.queue !== undefined) task.queue = data.queue;
   if (data.domain !== undefined) task.domain = data.domain;
+  if (data.domains !== undefined) task.domains = data.domains;
   if (data.delivery !== undefined) task.delivery = data.delivery;
   if (event.type === 'RetryScheduled' && event.data.reasonForIncompletion !== undefined)
     task.reason = event.data.reasonForIncompletion;
@@ -220,6 +221,8 @@ function startTask(state: WorkflowState, task: TaskState, { data, time }: EventN
   else task.subWorkflowId = data.subWorkflowId;
   task.callbackAfterSeconds = 0;
   if (data.workerId !== undefined) task.workerId = data.workerId;
+  if (data.domain === '') delete task.domain;
+  else if (data.domain !== undefined) task.domain = data.domain;
   delete task.timers['poll'];
   delete task.timers['offer'];
   setTimers(state, task, data.timers);

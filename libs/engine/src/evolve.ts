@@ -110,6 +110,7 @@ function apply(state: WorkflowState, event: Event): void {
     case 'FailureWorkflowRequested':
     case 'FailureWorkflowRefused':
     case 'EventPublished':
+    case 'StateChangePublished':
     case 'ChildRetryRequested':
     case 'ChildTerminationRequested':
     case 'CommandRejected':

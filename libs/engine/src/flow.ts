@@ -4,9 +4,17 @@
  */
 import type { JsonObject } from '@dacapo/contracts';
 import { invariant } from '@dacapo/contracts';
-import { parseForkedTasks, type TaskDef, type WorkflowDef, type WorkflowTask } from '@dacapo/definitions';
+import {
+  type CompiledSchema,
+  parseForkedTasks,
+  type SchemaDef,
+  type TaskDef,
+  type WorkflowDef,
+  type WorkflowTask,
+} from '@dacapo/definitions';
 import { compileScript, type CompileResult, compileTemplate, type Template } from '@dacapo/expressions';
 
+import { type Announcements, compileAnnouncements } from './announcements.js';
 import { compileCondition, type LoopCondition } from './loop-condition.js';
 import { own } from './state.js';
 
@@ -36,6 +44,8 @@ export interface Node {
   readonly condition: LoopCondition | undefined;
   /** Reference names of the tasks in a loop's body, at every depth. */
   readonly inside: ReadonlySet<string>;
+  /** What is published when the task enters a status; absent when nothing is. */
+  readonly announcements: Announcements | undefined;
 }
 
 export interface Flow {
@@ -46,6 +56,10 @@ export interface Flow {
   readonly output: Template | undefined;
   /** Whether a task may fail without ending the workflow at once; a dynamic fork may make one that does. */
   readonly mayBear: boolean;
+  /** Whether a task may publish its changes of status; a dynamic fork may make one that does. */
+  readonly announces: boolean;
+  /** Schemas as they were compiled the first time: a memo, as the scripts. */
+  readonly schemas: WeakMap<SchemaDef, CompiledSchema>;
   /** Scripts as they were compiled the first time: a memo, nothing that a decision depends on. */
   readonly scripts: Map<string, CompileResult>;
   /** The same for the tasks of dynamic forks, by the list that their fork has recorded. */
@@ -82,6 +96,10 @@ export function compileFlow(digest: string, definition: WorkflowDef): Flow {
     nodes,
     output: hasOutput ? compileTemplate(definition.outputParameters) : undefined,
     mayBear: [...nodes.values()].some(({ task }) => task.permissive || task.type === 'FORK_JOIN_DYNAMIC'),
+    announces: [...nodes.values()].some(
+      ({ task, announcements }) => announcements !== undefined || task.type === 'FORK_JOIN_DYNAMIC',
+    ),
+    schemas: new WeakMap(),
     scripts: new Map(),
     forked: new WeakMap(),
   };
@@ -171,6 +189,7 @@ function compileNode(
     items: task.items === undefined ? undefined : compileTemplate(task.items),
     condition: undefined,
     inside: nothing,
+    announcements: compileAnnouncements(task.onStateChange),
   };
   compilation.nodes.set(node.reference, node);
   node.cases = new Map(

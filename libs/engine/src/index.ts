@@ -1,4 +1,5 @@
-export { type DecideContext, type Decided } from './decision.js';
+export { type DecideContext, type Decided, type TakeGrant } from './decision.js';
+export { choicesOf } from './domains.js';
 export { compileFlow, type Flow } from './flow.js';
 export { limitsOf } from './permits/limits-of.js';
 export { isLimitId, limitIdOf, type LimitState } from './permits/state.js';
@@ -10,6 +11,7 @@ export {
   type TaskDefsRequest,
 } from './reaction.js';
 export { reactions } from './reactions.js';
+export { startFault, startInput } from './schemas.js';
 export { isEnded, type TaskState, type WorkflowState } from './state.js';
 export { decide, evolve, isOver, isWorkflow, nextDue, quarantine, refuse, type StreamState } from './streams.js';
 export { type DueTimer, dueTimers } from './timers.js';

@@ -25,6 +25,8 @@ export const limits = {
   offerMs: 1000,
   /** Permits that one decision of a limit grants or offers to those who wait. */
   permitsPerDecision: 100,
+  /** Highest priority of a workflow. */
+  priority: 99,
   /** Metered units that the sandbox may spend: on a condition, and on INLINE or LAMBDA. */
   conditionFuel: 10_000_000,
   scriptFuel: 50_000_000,

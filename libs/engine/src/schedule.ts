@@ -3,13 +3,16 @@ import type { EventData, JsonObject } from '@dacapo/contracts';
 import { evaluateTemplate } from '@dacapo/expressions';
 
 import { isBuiltIn } from './built-in-types.js';
+import { failTask } from './attempt-end.js';
 import type { Decision } from './decision.js';
+import { choicesOf, takenIn } from './domains.js';
 import { type Node, withInputTemplate } from './flow.js';
 import { limits } from './limits.js';
 import type { Retry } from './operators/operator.js';
 import { requestPermit } from './permit-requests.js';
 import { limitsOf } from './permits/limits-of.js';
 import { iterationOf, type Place } from './place.js';
+import { taskInputFault } from './schemas.js';
 import { scopeOf } from './scope.js';
 import type { TaskState } from './state.js';
 
@@ -21,6 +24,8 @@ export interface NewTask {
   readonly status?: 'SCHEDULED' | 'IN_PROGRESS';
   readonly queue?: string;
   readonly domain?: string;
+  /** Several to be offered in; `domain` is the last of them then. */
+  readonly domains?: readonly string[];
   readonly delivery?: 'poll' | 'kafka';
   readonly delaySeconds?: number;
   /** Added to the delay, but not shown: whole seconds are what Conductor's field holds. */
@@ -75,6 +80,7 @@ export function schedule(decision: Decision, task: NewTask): string {
     ...(task.queue === undefined ? {} : { queue: task.queue }),
     ...(task.delivery === undefined ? {} : { delivery: task.delivery }),
     ...(task.domain === undefined ? {} : { domain: task.domain }),
+    ...(task.domains === undefined ? {} : { domains: task.domains }),
     workflowType: decision.state.name,
     definition: decision.state.definition,
     ...(decision.state.correlationId === undefined ? {} : { correlationId: decision.state.correlationId }),
@@ -93,7 +99,20 @@ export function schedule(decision: Decision, task: NewTask): string {
       ...(previous.reason === undefined ? {} : { reasonForIncompletion: previous.reason }),
     });
   }
+  refuseInput(decision, place, task.input);
   return taskId;
+}
+
+/** The task that was to be scheduled has ended already: whoever was at it goes no further. */
+export class InputRefused extends Error {}
+
+/** A task whose input its schema refuses fails before anybody gets it. Throws InputRefused then. */
+function refuseInput(decision: Decision, { node, key }: Place, input: JsonObject): void {
+  const reasonForIncompletion = taskInputFault(decision.flow, node.taskDef, input);
+  const task = reasonForIncompletion === undefined ? undefined : decision.task(key);
+  if (reasonForIncompletion === undefined || task === undefined) return;
+  failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });
+  throw new InputRefused(reasonForIncompletion);
 }
 
 function responseTimeout(node: Node): number {
@@ -215,13 +234,14 @@ export function grantIfPolled(decision: Decision, { node, key }: Place): void {
     if (limits !== undefined) requestPermit(decision, task, limits);
     return;
   }
-  const grant = limits === undefined ? decision.takeGrant(task.queue, task.domain, task.taskDefName) : undefined;
+  const grant = limits === undefined ? decision.takeGrant(task.queue, choicesOf(task), task.taskDefName) : undefined;
   if (grant === undefined) return;
   const timers = startTimers(decision, node, task);
   decision.emit('TaskStarted', {
     taskId: task.taskId,
     workerId: grant.workerId,
     pollId: grant.pollId,
+    ...takenIn(task, grant.domain),
     ...(timers === undefined ? {} : { timers }),
   });
 }

@@ -14,7 +14,7 @@ export function scopeOf(state: WorkflowState, place?: Place, taskId?: string): S
       if (name === 'workflow') return workflowRoot(state);
       if (name === 'CPEWF_TASK_ID') return taskId;
       const task = visible(state, name, place);
-      if (task === undefined) return undefined;
+      if (task === undefined) return own(state.environment ?? {}, `\${${name}}`);
       if (isLoop(task) && isTaskOpen(task.status)) growing.add(task.output);
       return taskRoot(state, task, place);
     },

@@ -34,6 +34,8 @@ export interface TaskState {
   /** Workers ask for it under this name; absent for tasks of the engine. */
   queue?: string;
   domain?: string;
+  /** Several to be offered in, in their order. */
+  domains?: readonly string[];
   delivery?: 'poll' | 'kafka';
   /** A worker may take it now. */
   ready: boolean;

@@ -7,6 +7,7 @@ import { cancelOpenTask } from './attempt-end.js';
 import { isGivenUp } from './branches.js';
 import { failureWorkflowOf } from './failure-workflow.js';
 import { reasons } from './reasons.js';
+import { workflowOutputFault } from './schemas.js';
 import { scopeOf } from './scope.js';
 import { isTaskOpen, isTaskSuccessful, own, type TaskState, type WorkflowState } from './state.js';
 
@@ -45,6 +46,8 @@ function permissiveFailures(decision: Decision): readonly TaskState[] {
 }
 
 export function completeWorkflow(decision: Decision, output: JsonObject, reason: string | undefined): void {
+  const fault = workflowOutputFault(decision.flow, output);
+  if (fault !== undefined) return failWorkflow(decision, 'FAILED', fault, undefined, { output });
   cancelOpenTasks(decision, 'COMPLETED', reason);
   decision.dropAgenda();
   const { run, failedReferenceTaskNames, failedTaskNames } = decision.state;

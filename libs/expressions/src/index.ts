@@ -18,10 +18,14 @@ export {
   VALUE_DEPTH_MAX,
 } from './limits.js';
 export type { Scope } from './scope.js';
+export { type Budget } from './budget.js';
+export { compilePattern, type Pattern, searchPattern } from './paths/patterns.js';
 export { compileScript, type CompileResult, conditionHolds, runScript, type RunResult } from './script/script.js';
 export type { Script } from './script/syntax.js';
+export { askedNames, type AskedNames } from './templates/asked.js';
 export { compileTemplate } from './templates/compile-template.js';
 export { evaluateTemplate, resolve } from './templates/evaluate-template.js';
 export { type ExpressionRoot, isValidPath, rootsOf } from './templates/roots.js';
+export { secretNamesIn, withSecrets } from './templates/secrets.js';
 export type { Template } from './templates/template.js';
 export { parseUntil } from './until.js';

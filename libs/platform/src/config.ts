@@ -40,6 +40,14 @@ const schema = z.strictObject({
   httpTaskAllowed: z.string().default(''),
   /** Kafka servers that KAFKA_PUBLISH may name, separated by commas. Empty: any. */
   kafkaTaskServers: z.string().default(''),
+  /** Names of environment values that `${NAME}` may take, separated by commas. The process's own variables are never looked at. */
+  environmentNames: z.string().default(''),
+  /** 32 bytes in base64; all processes of an installation need the same. */
+  secretsKey: z.string().min(1).optional(),
+  /** `GET /api/secrets/{key}` tells values. */
+  secretsReadable: z.stringbool().default(false),
+  /** Task topics get secrets as values instead of as references. */
+  kafkaTaskSecrets: z.stringbool().default(false),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   demo: z.stringbool().default(false),
   /** Tests only: `name:count` of a crash point. */
@@ -67,6 +75,10 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   httpTaskPrivate: ['DACAPO_HTTP_TASK_PRIVATE', 'http-task-private'],
   httpTaskAllowed: ['DACAPO_HTTP_TASK_ALLOWED', 'http-task-allowed'],
   kafkaTaskServers: ['DACAPO_KAFKA_TASK_SERVERS', 'kafka-task-servers'],
+  environmentNames: ['DACAPO_ENVIRONMENT_NAMES', 'environment-names'],
+  secretsKey: ['DACAPO_SECRETS_KEY', 'secrets-key'],
+  secretsReadable: ['DACAPO_SECRETS_READABLE', 'secrets-readable'],
+  kafkaTaskSecrets: ['DACAPO_KAFKA_TASK_SECRETS', 'kafka-task-secrets'],
   logLevel: ['DACAPO_LOG_LEVEL', 'log-level'],
   demo: ['DACAPO_DEMO', 'demo'],
   crashAt: ['DACAPO_CRASH_AT', 'crash-at'],

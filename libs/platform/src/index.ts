@@ -7,5 +7,7 @@ export { makeLog } from './log.js';
 export { Metrics } from './metrics.js';
 export { MetricsModule } from './metrics.module.js';
 export { runApp } from './run-app.js';
+export { keyFromFile, keyFromText, secretCipher } from './secret-cipher.js';
 export { onShutdown } from './shutdown.js';
 export { type TaskSettings, taskSettings } from './task-settings.js';
+export { valueSettings, type ValueSettings } from './value-settings.js';

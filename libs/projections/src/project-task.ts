@@ -129,6 +129,7 @@ function scheduled(
     ...(data.delivery === undefined ? {} : { delivery: data.delivery }),
     ...(data.limited === true ? { limited: data.limited } : {}),
     ...(data.domain === undefined ? {} : { domain: data.domain }),
+    ...(data.domains === undefined ? {} : { domains: data.domains }),
     ...(data.correlationId === undefined ? {} : { correlationId: data.correlationId }),
     ...(retry === undefined ? {} : { retriedTaskId: retry.retriedTaskId }),
     ...(retry?.reasonForIncompletion === undefined ? {} : { reason: retry.reasonForIncompletion }),
@@ -266,6 +267,7 @@ function started(document: TaskDocument, { data, time }: EventNamed<'TaskStarted
     callbackAfterSeconds: 0,
     pollCount: document.pollCount + (data.subWorkflowId === undefined ? 1 : 0),
     ...(data.workerId === undefined ? {} : { workerId: data.workerId }),
+    ...(data.domain === undefined ? {} : { domain: data.domain === '' ? undefined : data.domain }),
     ...(data.subWorkflowId === undefined ? {} : { subWorkflowId: data.subWorkflowId }),
   };
 }

@@ -2,12 +2,36 @@
  * All definitions in memory, kept up to date by following their log. What a workflow runs on is the content under its digest; name and
  * version are pointers that may move. A snapshot (a definition with its task definitions embedded) is registered the first time it is used.
  */
-import type { Hash, Limits } from '@dacapo/contracts';
-import { canonicalJson, populate, type TaskDef, type WorkflowDef } from '@dacapo/definitions';
+import type { Hash, Limits, TaskDocument } from '@dacapo/contracts';
+import { askedByDefinition, canonicalJson, populate, type TaskDef, type WorkflowDef } from '@dacapo/definitions';
 import { compileFlow, type Flow, limitsOf } from '@dacapo/engine';
-import type { Clock, DefinitionEntry, DefinitionLog } from '@dacapo/ports';
+import type { Clock, DefinitionEntry, DefinitionLog, EnvironmentStore, SecretStore } from '@dacapo/ports';
+
+import type { HandOutRights } from './hand-out.js';
+import { LogEnvironment } from './log-environment.js';
+import { LogSecrets, type SecretOptions } from './log-secrets.js';
+import { startEnvironment } from './start-environment.js';
+
+export interface RegistryOptions {
+  /** Environment values that the process was started with, by name. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Names that `${NAME}` may take from the environment values; none by default, and never the process's own. */
+  readonly environmentNames?: readonly string[];
+  readonly secrets?: SecretOptions;
+}
+
+type Asked = ReturnType<typeof askedByDefinition>;
+
+const noNames: readonly string[] = [];
 
 export class DefinitionRegistry {
+  readonly environment: EnvironmentStore;
+  readonly secrets: SecretStore;
+  /** What `${NAME}` may take from the environment values. */
+  readonly environmentNames: ReadonlySet<string>;
+  private readonly asked = new Map<string, Asked>();
+  private readonly logEnvironment: LogEnvironment;
+  private readonly logSecrets: LogSecrets;
   private readonly workflows = new Map<string, Map<number, WorkflowDef>>();
   private readonly tasks = new Map<string, TaskDef>();
   private readonly contents = new Map<string, WorkflowDef>();
@@ -25,7 +49,16 @@ export class DefinitionRegistry {
     private readonly log: DefinitionLog,
     private readonly hash: Hash,
     private readonly clock: Clock,
-  ) {}
+    options: RegistryOptions = {},
+  ) {
+    this.environmentNames = new Set(options.environmentNames);
+    this.environment = this.logEnvironment = new LogEnvironment(options.environment ?? {}, (name, value) =>
+      this.putValue('environment', name, value),
+    );
+    this.secrets = this.logSecrets = new LogSecrets(options.secrets ?? {}, clock, (name, value) =>
+      this.putValue('secret', name, value),
+    );
+  }
 
   async start(): Promise<void> {
     await this.log.follow((entries) => this.take(entries));
@@ -108,6 +141,39 @@ export class DefinitionRegistry {
     return digest;
   }
 
+  /** What a workflow on this digest is started with of the environment; undefined when it asks for nothing. */
+  environmentFor(digest: string): Readonly<Record<string, string>> | undefined {
+    const asked = this.askedBy(digest);
+    return asked === undefined ? undefined : startEnvironment(asked, this.environment, this.environmentNames);
+  }
+
+  /** What a task may be handed beside its stored input. */
+  rightsOf(task: TaskDocument): HandOutRights {
+    const asked = this.askedBy(task.definition);
+    return {
+      secrets: asked?.secrets ?? new Set(),
+      anySecret: asked?.anySecret ?? false,
+      runtimeMetadata: this.taskDefOf(task)?.runtimeMetadata ?? noNames,
+    };
+  }
+
+  private askedBy(digest: string): Asked | undefined {
+    const known = this.asked.get(digest);
+    if (known !== undefined) return known;
+    const definition = this.contents.get(digest);
+    if (definition === undefined) return undefined;
+    const asked = askedByDefinition(definition);
+    this.asked.set(digest, asked);
+    return asked;
+  }
+
+  /** As the workflow was started with it; a task that a dynamic fork made goes by the definition of today. */
+  private taskDefOf({ definition, referenceTaskName, taskDefName }: TaskDocument): TaskDef | undefined {
+    const nodes = this.flow(definition)?.nodes;
+    const node = nodes?.get(referenceTaskName) ?? nodes?.get(referenceTaskName.replace(/(?:__\d+)+$/, ''));
+    return node === undefined ? this.tasks.get(taskDefName) : node.taskDef;
+  }
+
   knows(digest: string): boolean {
     return this.contents.has(digest);
   }
@@ -151,6 +217,10 @@ export class DefinitionRegistry {
     await Promise.all(seen);
   }
 
+  private putValue(kind: 'environment' | 'secret', name: string, value: object | null): Promise<void> {
+    return this.put([{ key: `${kind}:${name}`, value: value === null ? null : JSON.stringify(value) }]);
+  }
+
   private arrival(matches: (entry: DefinitionEntry) => boolean): Promise<void> {
     return new Promise((resolve) => this.expected.add({ matches, resolve }));
   }
@@ -164,8 +234,8 @@ export class DefinitionRegistry {
         expectation.resolve();
       }
     }
-    // Contents under their digest change nothing for anybody else.
-    if (entries.every(({ key }) => key.startsWith('digest:'))) return;
+    // Contents under their digest change nothing for anybody else, nor do values.
+    if (entries.every(({ key }) => /^(?:digest|environment|secret):/.test(key))) return;
     this.snapshots.clear();
     this.changes += 1;
   }
@@ -176,6 +246,8 @@ export class DefinitionRegistry {
     const parsed: unknown = value === null ? undefined : JSON.parse(value);
     if (kind === 'digest') this.contents.set(rest, parsed as WorkflowDef);
     else if (kind === 'task') setOrDelete(this.tasks, rest, parsed as TaskDef | undefined);
+    else if (kind === 'environment') this.logEnvironment.take(rest, parsed as { value: string } | undefined);
+    else if (kind === 'secret') this.logSecrets.take(rest, parsed as Parameters<LogSecrets['take']>[1]);
     else if (kind === 'workflow') this.setWorkflow(rest, parsed as WorkflowDef | undefined);
   }
 

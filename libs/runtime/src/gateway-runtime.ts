@@ -57,6 +57,7 @@ export class GatewayRuntime {
       (task) => this.handBack(task),
       (taskId, workflowId) => this.fetch(taskId, workflowId),
       (pollId) => this.commands.isOwn(pollId),
+      () => clock.now(),
       (queue) => options.queues?.has(queue) ?? true,
     );
     this.poller = new Poller(

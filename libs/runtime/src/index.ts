@@ -1,10 +1,11 @@
 export { type Answer } from './answers.js';
 export { CommandFactory } from './command-factory.js';
-export { DefinitionRegistry } from './definition-registry.js';
+export { DefinitionRegistry, type RegistryOptions } from './definition-registry.js';
 export { type EngineOptions, EngineRuntime } from './engine-runtime.js';
 export { type FeedListener } from './event-feed.js';
 export { fold } from './fold.js';
 export { type GatewayOptions, GatewayRuntime } from './gateway-runtime.js';
+export { handOut, type HandedOut, type HandOutRights, type HandOutSources, needsHandOut } from './hand-out.js';
 export { type LaneStats } from './lane-work.js';
 export { limits as runtimeLimits } from './limits.js';
 export { locateByReadModel } from './locate.js';

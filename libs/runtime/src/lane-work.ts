@@ -2,7 +2,7 @@
  * What a lane does with a batch of commands: bring into memory what they are about, decide one after the other, append the events of all at
  * once. It reads no clock (time stands in the commands) and asks nobody while it decides.
  */
-import { type Command, DaCapoError, formatPosition, type Grant, type Hash, isDaCapoError } from '@dacapo/contracts';
+import { type Command, DaCapoError, formatPosition, type Hash, isDaCapoError } from '@dacapo/contracts';
 import {
   type DecideContext,
   type Decided,
@@ -11,6 +11,7 @@ import {
   quarantine,
   refuse,
   type StreamState,
+  type TakeGrant,
 } from '@dacapo/engine';
 import type { Claim, Decision, ReceivedCommand } from '@dacapo/ports';
 
@@ -38,7 +39,7 @@ interface Parts {
   readonly hash: Hash;
   readonly log: Log;
   readonly stats: LaneStats;
-  readonly grant?: (taskType: string, domain: string | undefined) => Grant | undefined;
+  readonly grant?: TakeGrant;
 }
 
 const recordOverheadBytes = 128;
@@ -50,7 +51,8 @@ export class LaneWork {
   constructor(private readonly parts: Parts) {
     const { grant, registry } = parts;
     this.grant =
-      grant && ((type, domain, name) => (registry.limitsOf(name) === undefined ? grant(type, domain) : undefined));
+      grant &&
+      ((type, domains, name) => (registry.limitsOf(name) === undefined ? grant(type, domains, name) : undefined));
   }
 
   /** Decides all of them and resolves when the decisions are durable. */

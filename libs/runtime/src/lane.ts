@@ -2,8 +2,8 @@
  * The ordered work of one partition, from its claim to its end: recover, then take all commands that wait, have them decided and appended
  * (lane-work.ts), and go on. What follows from durable decisions is after-append.ts.
  */
-import type { Grant, Hash } from '@dacapo/contracts';
-import { nextDue } from '@dacapo/engine';
+import type { Hash } from '@dacapo/contracts';
+import { nextDue, type TakeGrant } from '@dacapo/engine';
 import { type Clock, type Journal, reachCrashPoint, type ScriptSandbox, type SnapshotStore } from '@dacapo/ports';
 
 import { AfterAppend } from './after-append.js';
@@ -33,7 +33,7 @@ export interface LaneOptions {
   /** Where scripts run that the engine does not run itself; without one they fail. */
   readonly sandbox?: ScriptSandbox;
   /** Parked polls of this process, when it has some. */
-  readonly grant?: (taskType: string, domain: string | undefined) => Grant | undefined;
+  readonly grant?: TakeGrant;
 }
 
 export class Lane {

@@ -26,6 +26,8 @@ export const limits = {
   pollCount: 1_000,
   /** How long a poll outlives its time for a task that a decision has promised it. */
   promiseMs: 5_000,
+  /** A domain is polled when the last poll is not longer ago (contract 5.15, `activeWorkerLastPollTimeout`). */
+  activeDomainMs: 10_000,
   /** Workers whose last poll is remembered. */
   pollData: 10_000,
   /** Events kept in memory until the read model has them. */

@@ -195,7 +195,7 @@ describe('Poller', () => {
 
   it('does not outlive its time by more than that', async () => {
     const { tasks } = await parked({ timeoutMs: 1_000 });
-    house.gateway.ready.grant('a', undefined);
+    house.gateway.ready.grant('a', [undefined]);
     house.clock.advance(1_000 + limits.promiseMs - 1);
     let isOver = false;
     void tasks.then(() => (isOver = true));
@@ -272,7 +272,7 @@ describe('Poller', () => {
     await house.begin(digest);
     expect(await outcome).toContain('a defect');
     ready.grant = grant;
-    expect(ready.grant('a', undefined)).toBeUndefined();
+    expect(ready.grant('a', [undefined])).toBeUndefined();
     expect(await poll()).toHaveLength(1);
   });
 

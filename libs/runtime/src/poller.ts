@@ -66,6 +66,7 @@ export class Poller {
   }
 
   private note({ queue, domain, workerId }: PollRequest): void {
+    this.index.polled(queue, domain);
     const data = {
       queueName: queue,
       workerId,
@@ -105,11 +106,16 @@ export class Poller {
     return task.limited === true || this.limitsOf(task.taskDefName) !== undefined;
   }
 
-  private claimOf(task: TaskDocument, { workerId }: PollRequest, pollId: string | undefined): CommandData<'ClaimTask'> {
-    const { taskId } = task;
-    if (pollId === undefined || !this.isLimited(task)) return { taskId, workerId };
+  private claimOf(
+    task: TaskDocument,
+    { workerId, domain }: PollRequest,
+    pollId: string | undefined,
+  ): CommandData<'ClaimTask'> {
+    const { taskId, domains } = task;
+    const claim = { taskId, workerId, ...(domains === undefined ? {} : { domain: domain ?? '' }) };
+    if (pollId === undefined || !this.isLimited(task)) return claim;
     const limits = this.limitsOf(task.taskDefName);
-    return { taskId, workerId, pollId, ...(limits === undefined ? {} : { limits }) };
+    return { ...claim, pollId, ...(limits === undefined ? {} : { limits }) };
   }
 
   private async resultOf(

@@ -1,7 +1,15 @@
 /** Sends what follows elsewhere from events that are durable: at least once, with ids that let the receiver drop repeats. */
 import { type Command, type EvaluationOutcome, isDaCapoError, type JsonObject } from '@dacapo/contracts';
 import { parseWorkflowDef } from '@dacapo/definitions';
-import type { EvaluationRequest, PermitRequest, Reaction, StartRequest, TaskDefsRequest } from '@dacapo/engine';
+import {
+  type EvaluationRequest,
+  type PermitRequest,
+  type Reaction,
+  startFault,
+  startInput,
+  type StartRequest,
+  type TaskDefsRequest,
+} from '@dacapo/engine';
 import type { Journal, ScriptOutcome, ScriptSandbox } from '@dacapo/ports';
 
 import type { Confirmations } from './confirmations.js';
@@ -117,6 +125,10 @@ export class ReactionSender {
       const found = await this.digest(request);
       if (typeof found === 'string') return this.refusal(request, found);
       const { id, workflowId, input, correlationId, priority, taskToDomain, parent } = request;
+      // The start would be refused for the same reason, and nobody would tell the requester.
+      const fault = this.startFault(found.digest, input);
+      if (fault !== undefined) return this.refusal(request, fault);
+      const environment = this.registry.environmentFor(found.digest);
       return {
         type: 'StartWorkflow',
         version: 1,
@@ -132,6 +144,7 @@ export class ReactionSender {
           ...(priority === undefined ? {} : { priority }),
           ...(taskToDomain === undefined ? {} : { taskToDomain }),
           ...(parent === undefined ? {} : { parent }),
+          ...(environment === undefined ? {} : { environment }),
         },
       };
     } catch (error) {
@@ -139,6 +152,11 @@ export class ReactionSender {
       this.log.error({ workflowId: request.workflowId, error }, 'a workflow could not be prepared for its start');
       return this.refusal(request, `Error starting workflow ${request.name}`);
     }
+  }
+
+  private startFault(digest: string, input: JsonObject): string | undefined {
+    const flow = this.registry.flow(digest);
+    return flow === undefined ? undefined : startFault(flow, startInput(flow, input));
   }
 
   private async digest(

@@ -9,15 +9,18 @@ describe('ReadyIndex', () => {
   let orphans: TaskDocument[];
   let unknown: string[];
   let seq: number;
+  let now: number;
 
   beforeEach(() => {
     orphans = [];
     unknown = [];
     seq = 1;
+    now = 100_000;
     index = new ReadyIndex(
       (task) => orphans.push(task),
       (taskId) => unknown.push(taskId),
       (pollId) => pollId.startsWith('own'),
+      () => now,
     );
   });
 
@@ -183,7 +186,7 @@ describe('ReadyIndex', () => {
 
     it('get the tasks that a decision starts for them', () => {
       const poll = aPoll({ wanted: 2 });
-      expect(index.grant('a', undefined)).toEqual({ taskType: 'a', workerId: 'w', pollId: 'own-1' });
+      expect(index.grant('a', [undefined])).toEqual({ taskType: 'a', workerId: 'w', pollId: 'own-1' });
       expect(poll.promised).toBe(1);
       scheduled('t');
       event('TaskStarted', { taskId: 't', workerId: 'w', pollId: 'own-1' });
@@ -195,14 +198,14 @@ describe('ReadyIndex', () => {
     it('are granted no more than they want, the first that came first', () => {
       aPoll({ pollId: 'own-1', wanted: 2 });
       aPoll({ pollId: 'own-2' });
-      const grants = Array.from({ length: 4 }, () => index.grant('a', undefined)?.pollId);
+      const grants = Array.from({ length: 4 }, () => index.grant('a', [undefined])?.pollId);
       expect(grants).toEqual(['own-1', 'own-1', 'own-2', undefined]);
     });
 
     it('are granted tasks of their domain only', () => {
       aPoll({ domain: 'd' });
-      expect(index.grant('a', undefined)).toBeUndefined();
-      expect(index.grant('a', 'd')).toMatchObject({ domain: 'd' });
+      expect(index.grant('a', [undefined])).toBeUndefined();
+      expect(index.grant('a', ['d'])).toMatchObject({ domain: 'd' });
     });
 
     it('that have gone leave an orphan, if they were of this process', () => {
@@ -223,7 +226,7 @@ describe('ReadyIndex', () => {
       scheduled('t');
       event('TaskStarted', { taskId: 't', workerId: 'w1' });
       const poll = aPoll();
-      index.grant('a', undefined);
+      index.grant('a', [undefined]);
       event('TaskProgressed', { taskId: 't', status: 'SCHEDULED' });
       event('TaskStarted', { taskId: 't', workerId: 'w', pollId: 'own-1' });
       index.onBatchEnd();
@@ -238,7 +241,7 @@ describe('ReadyIndex', () => {
 
     it('that have gone meanwhile leave an orphan of that kind too', () => {
       const poll = aPoll();
-      index.grant('a', undefined);
+      index.grant('a', [undefined]);
       event('TaskOffered', { taskId: 't' });
       event('TaskStarted', { taskId: 't', workerId: 'w', pollId: 'own-1' });
       index.leave(poll);
@@ -252,6 +255,7 @@ describe('ReadyIndex', () => {
       (task) => orphans.push(task),
       (taskId) => unknown.push(taskId),
       () => false,
+      () => 0,
       (queue) => queue === 'a',
     );
     scheduled('mine');

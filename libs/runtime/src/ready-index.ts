@@ -7,6 +7,7 @@ import type { StoredEvent } from '@dacapo/ports';
 import { projectTask, taskOf } from '@dacapo/projections';
 
 import { AskedPermits } from './asked-permits.js';
+import { DomainGroups, keyOf } from './domain-groups.js';
 import type { FeedListener } from './event-feed.js';
 import { ReadyQueue } from './ready-queue.js';
 
@@ -30,6 +31,7 @@ export interface ParkedPoll {
 
 export class ReadyIndex implements FeedListener {
   private readonly queues = new Map<string, ReadyQueue>();
+  private readonly groups: DomainGroups;
   /** Tasks that wait for a worker, ready or delayed. Started ones leave: whoever gets them back fetches them anew. */
   private readonly tasks = new Map<string, TaskDocument>();
   private readonly polls = new Map<string, Set<ParkedPoll>>();
@@ -47,9 +49,18 @@ export class ReadyIndex implements FeedListener {
     /** A task is offered, or started for a poll of this process, whose document this index does not have: whoever listens fetches it and calls `add`. */
     private readonly onUnknown: (taskId: string, workflowId: string) => void,
     private readonly isOwnPoll: (pollId: string) => boolean,
+    /** Epoch milliseconds: says which domains are polled. */
+    now: () => number,
     /** Which queues it keeps at all. */
     private readonly accepts: (queue: string) => boolean = () => true,
-  ) {}
+  ) {
+    this.groups = new DomainGroups(now);
+  }
+
+  /** A worker asks for a type: tasks that may go to several domains are offered to him from now on, if his comes first. */
+  polled(queue: string, domain: string | undefined): void {
+    this.groups.polled(queue, domain);
+  }
 
   /** Enters a task of the read model. */
   add(task: TaskDocument): void {
@@ -90,7 +101,7 @@ export class ReadyIndex implements FeedListener {
   onBatchEnd(): void {
     for (const key of this.woken) {
       for (const poll of this.polls.get(key) ?? []) {
-        if ((this.queues.get(key)?.size ?? 0) === 0) break;
+        if (this.size(poll.queue, poll.domain) === 0) break;
         if (poll.wanted > poll.promised) poll.onReady();
       }
     }
@@ -109,19 +120,41 @@ export class ReadyIndex implements FeedListener {
     count: number,
     isWanted: (task: TaskDocument) => boolean = always,
   ): readonly TaskDocument[] {
-    const ready = this.queues.get(keyOf(queue, domain));
+    const sources = this.sourcesOf(queue, domain);
     const taken: TaskDocument[] = [];
-    while (ready !== undefined && taken.length < count) {
-      const taskId = ready.first();
+    while (taken.length < count) {
+      const ready = this.nextOf(sources);
+      const taskId = ready?.peek()?.taskId;
       if (taskId === undefined) break;
       const task = this.tasks.get(taskId);
       if (task?.ready === true) {
         if (!isWanted(task)) break;
         taken.push(task);
       }
-      ready.shift();
+      ready?.shift();
     }
     return taken;
+  }
+
+  private sourcesOf(queue: string, domain: string | undefined): readonly ReadyQueue[] {
+    const own = this.queues.get(keyOf(queue, domain));
+    const shared = this.groups.at(queue, domain);
+    return own === undefined ? shared : [own, ...shared];
+  }
+
+  /** The queue whose first task has the highest priority, or is the oldest of those. */
+  private nextOf(sources: readonly ReadyQueue[]): ReadyQueue | undefined {
+    if (sources.length <= 1) return sources[0];
+    let best: { readonly source: ReadyQueue; readonly priority: number; readonly time: number } | undefined;
+    for (const source of sources) {
+      const next = source.peek();
+      if (next === undefined) continue;
+      const { priority } = next;
+      const time = this.tasks.get(next.taskId)?.scheduledTime ?? 0;
+      if (best === undefined || priority > best.priority || (priority === best.priority && time < best.time))
+        best = { source, priority, time };
+    }
+    return best?.source;
   }
 
   giveBack(taskId: string): void {
@@ -151,7 +184,8 @@ export class ReadyIndex implements FeedListener {
   }
 
   /** Promises a parked poll the task that is just being scheduled: it is started in the same decision. First come, first served. */
-  grant(queue: string, domain: string | undefined): Grant | undefined {
+  grant(queue: string, domains: readonly (string | undefined)[]): Grant | undefined {
+    const domain = domains.length > 1 ? this.groups.chosen(queue, domains) : domains[0];
     const key = keyOf(queue, domain);
     for (const poll of this.polls.get(key) ?? []) {
       if (poll.wanted <= poll.promised) continue;
@@ -168,18 +202,20 @@ export class ReadyIndex implements FeedListener {
 
   /** Tasks that wait for a worker, ready or delayed, without domain. */
   size(queue: string, domain?: string): number {
-    return this.queues.get(keyOf(queue, domain))?.size ?? 0;
+    return this.sourcesOf(queue, domain).reduce((sum, source) => sum + source.size, 0);
   }
 
   sizes(): ReadonlyMap<string, number> {
-    return new Map([...this.queues].map(([key, queue]) => [key, queue.size]));
+    const sizes = new Map([...this.queues].map(([key, queue]) => [key, queue.size]));
+    for (const [key, size] of this.groups.sizes()) sizes.set(key, (sizes.get(key) ?? 0) + size);
+    return sizes;
   }
 
   private put(task: TaskDocument): void {
     if (task.status !== 'SCHEDULED' || task.delivery === 'kafka' || task.isRemoved === true) return this.forget(task);
     this.tasks.set(task.taskId, task);
     if (task.ready) this.enqueue(task);
-    else this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+    else this.dequeue(task);
   }
 
   /** A poll of this process has claimed a limited task: it waits for the limit's answer as for a promised task. */
@@ -209,11 +245,21 @@ export class ReadyIndex implements FeedListener {
   }
 
   private forget(task: TaskDocument): void {
-    this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+    this.dequeue(task);
     this.tasks.delete(task.taskId);
   }
 
+  private dequeue(task: TaskDocument): void {
+    if (task.domains === undefined) this.queues.get(keyOf(task.queue ?? '', task.domain))?.remove(task.taskId);
+    else this.groups.remove(task.queue ?? '', task);
+  }
+
   private enqueue(task: TaskDocument): void {
+    if (task.domains !== undefined) {
+      const domain = this.groups.push(task.queue ?? '', task);
+      this.woken.add(keyOf(task.queue ?? '', domain));
+      return;
+    }
     const key = keyOf(task.queue ?? '', task.domain);
     let queue = this.queues.get(key);
     if (queue === undefined) this.queues.set(key, (queue = new ReadyQueue()));
@@ -243,8 +289,3 @@ export class ReadyIndex implements FeedListener {
 }
 
 const always = (): boolean => true;
-
-/** The name under which Conductor's clients know a queue (contract 5.15). */
-function keyOf(queue: string, domain: string | undefined): string {
-  return domain === undefined ? queue : `${domain}:${queue}`;
-}

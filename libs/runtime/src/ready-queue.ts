@@ -15,16 +15,18 @@ export class ReadyQueue {
     else level.add(taskId);
   }
 
-  /** Who is next. */
-  first(): string | undefined {
-    for (const taskId of this.levels.get(this.highest() ?? -1) ?? []) return taskId;
+  /** Who is next, and with which priority. */
+  peek(): { readonly taskId: string; readonly priority: number } | undefined {
+    const priority = this.highest();
+    if (priority === undefined) return undefined;
+    for (const taskId of this.levels.get(priority) ?? []) return { taskId, priority };
     return undefined;
   }
 
   shift(): string | undefined {
-    const taskId = this.first();
-    if (taskId !== undefined) this.remove(taskId);
-    return taskId;
+    const next = this.peek();
+    if (next !== undefined) this.remove(next.taskId);
+    return next?.taskId;
   }
 
   remove(taskId: string): void {

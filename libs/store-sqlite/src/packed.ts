@@ -79,6 +79,7 @@ const usualTask: Usual<TaskDocument> = {
   scope: undefined,
   fork: undefined,
   limited: undefined,
+  domains: undefined,
   isRemoved: undefined,
 };
 

@@ -8,7 +8,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Answer, WriteRequest, WriteTarget } from './protocol.js';
 
-const format = 4;
+const format = 5;
 const corrupt = 11;
 const notADatabase = 26;
 const { file } = workerData as { file: string };

@@ -7,7 +7,7 @@ describe('errorBodyOf', () => {
   it.each(Object.keys(errorCodes) as ErrorCode[])('has a status for %s', (code) => {
     const body = errorBodyOf(new DaCapoError(code, 'why'));
     expect(body).toMatchObject({ message: 'why', retryable: errorCodes[code].retryable, instance: expect.any(String) });
-    expect([200, 400, 404, 409, 500, 503]).toContain(body.status);
+    expect([200, 400, 404, 409, 500, 501, 503]).toContain(body.status);
     expect(body.status === 500).toBe(errorCodes[code].kind === 'defect');
   });
 

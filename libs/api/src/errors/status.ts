@@ -12,5 +12,6 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
   /** Accepted without effect, as Conductor does. */
   ignored: 200,
+  unsupported: 501,
   defect: 500,
 };

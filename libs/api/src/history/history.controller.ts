@@ -8,6 +8,7 @@ import { idOf } from '../http/path.js';
 import { integerOf } from '../http/query.js';
 import type { QueryValues } from '../http/query.js';
 import { limits } from '../limits.js';
+import { maskedEventData, namesMaskedIn } from '../mask/mask.js';
 import { workflowMissing } from '../workflow/workflow-hot-routes.js';
 
 @Controller('api/workflow/:workflowId')
@@ -18,15 +19,24 @@ export class HistoryController {
   async events(@Param('workflowId') id: string, @Query() query: QueryValues): Promise<readonly object[]> {
     const from = integerOf(query, 'from', { min: 0 }) ?? 1;
     const limit = integerOf(query, 'limit', { min: 0, max: limits.historyPage }) ?? 500;
-    const { views } = this.api.gateway;
+    const { views, registry } = this.api.gateway;
     const partition = views.partition(idOf(id, 'WorkflowId'));
     const events = await views.events(id);
     if (events.length === 0) throw workflowMissing(id);
+    const names = namesMaskedIn(events, registry);
     // Sequence numbers are dense from 1.
     const first = Math.max(from, 1) - 1;
     return events.slice(first, first + limit).map(({ event, offset }) => {
       const { seq, type, time, hash, causation, data } = event;
-      return { seq, type, time, position: formatPosition(partition, offset), hash, causation, data };
+      return {
+        seq,
+        type,
+        time,
+        position: formatPosition(partition, offset),
+        hash,
+        causation,
+        data: maskedEventData(data, names),
+      };
     });
   }
 

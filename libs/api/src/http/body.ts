@@ -9,7 +9,11 @@ class UnsupportedMediaType extends Error {
 }
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
-const textRoutes: ReadonlySet<string> = new Set(['/api/tasks/:taskId/log']);
+const textRoutes: ReadonlySet<string> = new Set([
+  '/api/tasks/:taskId/log',
+  '/api/secrets/:key',
+  '/api/environment/:key',
+]);
 
 export function readBody(request: Pick<FastifyRequest, 'headers' | 'routeOptions'>, bytes: Buffer): unknown {
   if (textRoutes.has(request.routeOptions.url ?? '')) return readText(bytes);

@@ -6,20 +6,19 @@ import {
   type TaskDef,
   type Violation,
   type WorkflowDef,
+  type WorkflowDefOptions,
 } from '@dacapo/definitions';
 
 import { invalid, violated, violatedArgument } from '../errors/request-error.js';
 import { limits } from '../limits.js';
 
-type TaskDefOf = (name: string) => TaskDef | undefined;
-
-export function workflowDefOf(body: unknown, taskDef: TaskDefOf): WorkflowDef {
-  return valueOf(parseWorkflowDef(absentAsNull(body), { taskDef }));
+export function workflowDefOf(body: unknown, options: WorkflowDefOptions): WorkflowDef {
+  return valueOf(parseWorkflowDef(absentAsNull(body), options));
 }
 
-export function workflowDefsOf(body: unknown, taskDef: TaskDefOf): readonly WorkflowDef[] {
+export function workflowDefsOf(body: unknown, options: WorkflowDefOptions): readonly WorkflowDef[] {
   const items = itemsOf(body, 'WorkflowDefList is empty', 'WorkflowDef list name cannot be null or empty');
-  return listOf(items, (item) => parseWorkflowDef(absentAsNull(item), { taskDef }));
+  return listOf(items, (item) => parseWorkflowDef(absentAsNull(item), options));
 }
 
 export function taskDefOf(body: unknown): TaskDef {

@@ -1,7 +1,7 @@
 /** `/api/metadata/workflow`: workflow definitions (contract 1.2.4). */
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { DaCapoError } from '@dacapo/contracts';
-import type { WorkflowDef } from '@dacapo/definitions';
+import type { WorkflowDef, WorkflowDefOptions } from '@dacapo/definitions';
 
 import { invalid } from '../errors/request-error.js';
 import { apiOptions } from '../gateway.js';
@@ -22,16 +22,19 @@ interface WorkflowDefSummary {
 @Controller('api/metadata/workflow')
 export class WorkflowDefController {
   private readonly registry: ApiOptions['gateway']['registry'];
+  private readonly options: WorkflowDefOptions;
 
   constructor(@Inject(apiOptions) { gateway }: ApiOptions) {
-    this.registry = gateway.registry;
+    const { registry } = gateway;
+    this.registry = registry;
+    this.options = { taskDef: (name) => registry.taskDef(name), environmentNames: registry.environmentNames };
   }
 
   @Post()
   @HttpCode(200)
   async register(@Body() body: unknown, @Query() query: QueryValues): Promise<void> {
     const overwrite = flagOf(query, 'overwrite', false);
-    const definition = workflowDefOf(body, this.taskDef);
+    const definition = workflowDefOf(body, this.options);
     const { name, version } = definition;
     const known = this.registry.workflowDef(name, version);
     if (known !== undefined && !overwrite)
@@ -42,7 +45,7 @@ export class WorkflowDefController {
   @Put()
   async update(@Body() body: unknown): Promise<object> {
     const now = Date.now();
-    const definitions = workflowDefsOf(body, this.taskDef).map((definition) =>
+    const definitions = workflowDefsOf(body, this.options).map((definition) =>
       audited(definition, this.registry.workflowDef(definition.name, definition.version), now),
     );
     await this.registry.putWorkflowDefs(definitions);
@@ -52,7 +55,7 @@ export class WorkflowDefController {
   @Post('validate')
   @HttpCode(200)
   validate(@Body() body: unknown): void {
-    workflowDefOf(body, this.taskDef);
+    workflowDefOf(body, this.options);
   }
 
   @Get()
@@ -99,9 +102,6 @@ export class WorkflowDefController {
     if (this.registry.workflowDef(name, version) === undefined) throw missing(name, version);
     await this.registry.removeWorkflowDef(name, version);
   }
-
-  private readonly taskDef = (name: string): ReturnType<ApiOptions['gateway']['registry']['taskDef']> =>
-    this.registry.taskDef(name);
 }
 
 function summaryOf({ name, version, createTime, updateTime }: WorkflowDef): WorkflowDefSummary {

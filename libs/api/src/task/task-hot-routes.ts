@@ -12,17 +12,18 @@ import { integerOf, nameOf, type QueryValues } from '../http/query.js';
 import { sendJson, sendNothing, sendText } from '../http/reply.js';
 import { limits } from '../limits.js';
 import { parseTaskResult, type TaskResult, taskResultCommand } from './task-result.js';
-import { taskText } from './to-task.js';
+import { giveBack, handedOutTexts } from './hand-out.js';
 
 export function addTaskHotRoutes(instance: FastifyInstance, gateway: Gateway): void {
   hotRoute(instance, 'GET', '/api/tasks/poll/:taskType', async (request, reply) => {
-    const [task] = await poll(gateway, reply, { ...pollerOf(request), count: 1, timeoutMs: limits.singlePollMs });
-    if (task === undefined) sendNothing(reply);
-    else sendJson(reply, taskText(task, gateway.registry));
+    const tasks = await poll(gateway, reply, { ...pollerOf(request), count: 1, timeoutMs: limits.singlePollMs });
+    const [text] = await handedOutTexts(gateway, tasks);
+    if (text === undefined) sendNothing(reply);
+    else sendJson(reply, text);
   });
   hotRoute(instance, 'GET', '/api/tasks/poll/batch/:taskType', async (request, reply) => {
     const tasks = await poll(gateway, reply, batchOf(request));
-    sendJson(reply, `[${tasks.map((task) => taskText(task, gateway.registry)).join(',')}]`);
+    sendJson(reply, `[${(await handedOutTexts(gateway, tasks)).join(',')}]`);
   });
   hotRoute(instance, 'POST', '/api/tasks', async (request, reply) => {
     const result = parseTaskResult(request.body);
@@ -56,15 +57,8 @@ async function poll(gateway: Gateway, reply: FastifyReply, request: PollRequest)
   if (request.count === 0) return [];
   const { raw } = reply;
   const tasks = await gateway.poller.poll(request, (abort) => void raw.once('close', abort));
-  if (raw.closed) for (const task of tasks) handBack(gateway, task);
+  if (raw.closed) for (const task of tasks) giveBack(gateway, task, 0);
   return tasks;
-}
-
-function handBack(gateway: Gateway, { taskId, workflowId }: TaskDocument): void {
-  const command = gateway.commands.make('ProgressTask', workflowId, { taskId, callbackAfterSeconds: 0 });
-  gateway.answers.ask(command).catch(() => {
-    // Its lease ends, and then it is offered again: later, but not lost.
-  });
 }
 
 /** The result, and the worker's next task in the same reply. */
@@ -72,9 +66,9 @@ async function update(gateway: Gateway, request: FastifyRequest, reply: FastifyR
   const result = parseTaskResult(request.body);
   const { position } = await ask(gateway, taskResultCommand(gateway, result)).catch(withoutMissing);
   void reply.header(positionHeader, position);
-  const next = await nextTask(gateway, result);
-  if (next === undefined) sendNothing(reply);
-  else sendJson(reply, taskText(next, gateway.registry));
+  const [text] = await handedOutTexts(gateway, await nextTask(gateway, result));
+  if (text === undefined) sendNothing(reply);
+  else sendJson(reply, text);
 }
 
 /** Clients take a 404 on this route for "no such endpoint" and never come back to it (contract 1.2.3). */
@@ -83,18 +77,17 @@ function withoutMissing(error: unknown): never {
   throw error;
 }
 
-async function nextTask(gateway: Gateway, result: TaskResult): Promise<TaskDocument | undefined> {
-  if (result.extendLease || result.status === 'IN_PROGRESS') return undefined;
+async function nextTask(gateway: Gateway, result: TaskResult): Promise<readonly TaskDocument[]> {
+  if (result.extendLease || result.status === 'IN_PROGRESS') return [];
   const task = await gateway.views.task(result.taskId);
-  if (task?.queue === undefined) return undefined;
+  if (task?.queue === undefined) return [];
   const { queue, domain } = task;
   const workerId = result.workerId ?? task.workerId ?? '';
-  const [next] = await gateway.poller.poll({
+  return gateway.poller.poll({
     queue,
     workerId,
     count: 1,
     timeoutMs: 0,
     ...(domain === undefined ? {} : { domain }),
   });
-  return next;
 }

@@ -12,6 +12,7 @@ import type { QueryValues } from '../http/query.js';
 import { jsonType } from '../http/reply.js';
 import { isObject } from '../json/fields.js';
 import { limits } from '../limits.js';
+import { maskedTask } from '../mask/mask.js';
 import { workflowMissing } from '../workflow/workflow-hot-routes.js';
 import { openTaskOf } from './open-task.js';
 import { type ResultStatus, resultStatuses, taskResultCommand } from './task-result.js';
@@ -92,7 +93,7 @@ export class TaskController {
   async one(@Param('taskId') id: string): Promise<string> {
     const task = await this.gateway.views.task(idOf(id, 'TaskId'));
     if (task === undefined) throw new DaCapoError('TASK_NOT_FOUND', `Task not found for taskId: ${id}`);
-    return taskText(task, this.gateway.registry);
+    return taskText(maskedTask(task, this.gateway.registry), this.gateway.registry);
   }
 
   @Post(':workflowId/:status/signal')

@@ -11,6 +11,8 @@ export interface TaskView {
   readonly now?: number;
   /** Where the tasks of dynamic forks are found; without it a branch shows what its own document says. */
   readonly forked?: ForkedTasks;
+  /** Values that are delivered with a polled task only. */
+  readonly runtimeMetadata?: Readonly<Record<string, string>>;
 }
 
 /** Conductor's Task, as a poll returns it. */
@@ -74,8 +76,13 @@ function fieldsOf(document: TaskDocument, view: TaskView = {}): Record<string, u
     subWorkflowId: document.subWorkflowId ?? textIn(output, 'subWorkflowId') ?? textIn(input, 'subWorkflowId'),
     subworkflowChanged: false,
     loopOverTask: document.iteration > 0,
+    runtimeMetadata: isEmpty(view.runtimeMetadata) ? undefined : view.runtimeMetadata,
     queueWaitTime: queueWaitTime(document, view.now ?? Date.now()),
   };
+}
+
+function isEmpty(map: object | undefined): boolean {
+  return map === undefined || Object.keys(map).length === 0;
 }
 
 export function cut(reason: string | undefined): string | undefined {

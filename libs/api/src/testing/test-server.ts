@@ -59,7 +59,7 @@ export async function startTestServer(options: HttpOptions = {}): Promise<TestSe
     snapshots: store.snapshotStore,
     hash: sha256,
     owner: 'test',
-    grant: (taskType, domain) => gateway.ready.grant(taskType, domain),
+    grant: (taskType, domains) => gateway.ready.grant(taskType, domains),
   });
   let wake: (() => void)[] = [];
   const projection = new ProjectionRunner({

@@ -32,8 +32,8 @@ export interface Idempotency {
 
 const strategies = ['FAIL', 'RETURN_EXISTING', 'FAIL_ON_RUNNING'] as const;
 
-/** Throws InvalidRequest with Conductor's messages. */
-export function parseStartRequest(value: unknown): StartRequest {
+/** Throws InvalidRequest with Conductor's messages. `environmentNames`: what `${NAME}` may take in an inline definition. */
+export function parseStartRequest(value: unknown, environmentNames?: ReadonlySet<string>): StartRequest {
   if (value === undefined || value === null) throw invalid('StartWorkflowRequest cannot be null');
   const fields = new Fields(objectOf(value, 'StartWorkflowRequest'));
   const name = fields.text('name');
@@ -49,7 +49,7 @@ export function parseStartRequest(value: unknown): StartRequest {
   const input = fields.map('input') ?? {};
   fields.end();
   if (fields.isNull('input')) throw invalid('NULL input passed when starting workflow');
-  const workflowDef = hasDefinition ? definitionOf(fields.value('workflowDef')) : undefined;
+  const workflowDef = hasDefinition ? definitionOf(fields.value('workflowDef'), environmentNames) : undefined;
   if (workflowDef === undefined && name?.trim() === '')
     throw invalid('Workflow name must be specified when searching for a definition');
   return {
@@ -81,8 +81,8 @@ function priorityOf(fields: Fields): number | undefined {
   return priority;
 }
 
-function definitionOf(value: unknown): WorkflowDef {
-  const parsed = parseWorkflowDef(value);
+function definitionOf(value: unknown, environmentNames: ReadonlySet<string> | undefined): WorkflowDef {
+  const parsed = parseWorkflowDef(value, environmentNames === undefined ? {} : { environmentNames });
   if (parsed.ok) return parsed.value;
   throw violated(
     parsed.violations.map((violation) => ({
@@ -108,6 +108,7 @@ export async function startCommand(
 ): Promise<CommandNamed<'StartWorkflow'>> {
   const { name, version, digest } = await definitionFor(gateway, request, options.missing);
   const { input, correlationId, taskToDomain, priority, idempotency } = request;
+  const environment = gateway.registry.environmentFor(digest);
   const command = gateway.commands.make('StartWorkflow', options.workflowId ?? uuidV7(), {
     definition: digest,
     name,
@@ -117,6 +118,7 @@ export async function startCommand(
     ...(taskToDomain === undefined ? {} : { taskToDomain }),
     ...(priority === undefined ? {} : { priority }),
     ...(idempotency === undefined ? {} : { idempotencyKey: idempotency.key }),
+    ...(environment === undefined ? {} : { environment }),
   });
   return withIdentity(command, options);
 }

@@ -3,6 +3,7 @@ import type { TaskDocument, WorkflowDocument } from '@dacapo/contracts';
 
 import { type Definitions, definitionText } from '../task/definition-texts.js';
 import { forkedTasksOf } from '../task/forked-tasks.js';
+import { maskedTask, maskedWorkflow } from '../mask/mask.js';
 import { cut, taskText } from '../task/to-task.js';
 
 export interface WorkflowView {
@@ -12,7 +13,7 @@ export interface WorkflowView {
 }
 
 export function workflowText({ workflow, tasks = [] }: WorkflowView, definitions: Definitions, now: number): string {
-  const fields = JSON.stringify(fieldsOf(workflow)).slice(0, -1);
+  const fields = JSON.stringify(fieldsOf(maskedWorkflow(workflow, definitions))).slice(0, -1);
   const definition = definitionText(workflow.definition, definitions);
   return `${fields}${definition === undefined ? '' : `,"workflowDefinition":${definition}`},"tasks":[${taskTexts(tasks, definitions, now)}]}`;
 }
@@ -22,7 +23,9 @@ export function taskTexts(tasks: readonly TaskDocument[], definitions: Definitio
   const retried = retriedIds(all);
   const forked = forkedTasksOf(all);
   return tasks
-    .map((task) => taskText(task, definitions, { now, forked, isRetried: retried.has(task.taskId) }))
+    .map((task) =>
+      taskText(maskedTask(task, definitions), definitions, { now, forked, isRetried: retried.has(task.taskId) }),
+    )
     .join(',');
 }
 

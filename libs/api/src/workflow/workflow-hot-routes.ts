@@ -26,7 +26,9 @@ export function addWorkflowHotRoutes(instance: FastifyInstance, gateway: Gateway
     const { workflowId, position } = await startWorkflow(gateway, request, options);
     sendText(reply, workflowId, position);
   };
-  hotRoute(instance, 'POST', '/api/workflow', async (request, reply) => start(reply, parseStartRequest(request.body)));
+  hotRoute(instance, 'POST', '/api/workflow', async (request, reply) =>
+    start(reply, parseStartRequest(request.body, gateway.registry.environmentNames)),
+  );
   hotRoute(instance, 'POST', '/api/workflow/:name', async (request, reply) => {
     const named = namedStart(request);
     const missing = `No such workflow found by name: ${named.name}, version: ${named.version ?? null}`;

@@ -9,6 +9,7 @@ import { flagOf, integerOf, textsOf } from '../http/query.js';
 import type { QueryValues } from '../http/query.js';
 import { jsonType } from '../http/reply.js';
 import { limits } from '../limits.js';
+import { maskedWorkflow } from '../mask/mask.js';
 import { searchQueryOf } from './search-query.js';
 import { toSummary } from './to-summary.js';
 import { statusText, taskTexts } from './to-workflow.js';
@@ -28,7 +29,9 @@ export class WorkflowController {
     const { totalHits, results } = await views.search(searchQueryOf(query));
     return {
       totalHits,
-      results: results.map((workflow) => toSummary(workflow, registry.content(workflow.definition))),
+      results: results.map((workflow) =>
+        toSummary(maskedWorkflow(workflow, registry), registry.content(workflow.definition)),
+      ),
     };
   }
 
@@ -38,7 +41,7 @@ export class WorkflowController {
     const withVariables = flagOf(query, 'includeVariables', false);
     const workflow = await this.gateway.views.workflow(idOf(id, 'WorkflowId'));
     if (workflow === undefined) throw workflowMissing(id);
-    const { workflowId, correlationId, output, variables } = workflow;
+    const { workflowId, correlationId, output, variables } = maskedWorkflow(workflow, this.gateway.registry);
     return {
       workflowId,
       correlationId,

@@ -3,6 +3,7 @@ import type { CommandData } from '@dacapo/contracts';
 
 import { isBuiltIn } from '../built-in-types.js';
 import type { Decision } from '../decision.js';
+import { takenIn } from '../domains.js';
 import { limits } from '../limits.js';
 import { requestPermit } from '../permit-requests.js';
 import { limitsOf } from '../permits/limits-of.js';
@@ -11,13 +12,15 @@ import { own, type TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 
 /** The first claim in the log wins. A limited task is the worker's when its limit says so. */
-export function claimTask(decision: Decision, { taskId, workerId, limits, pollId }: CommandData<'ClaimTask'>): void {
+export function claimTask(decision: Decision, claim: CommandData<'ClaimTask'>): void {
+  const { taskId, workerId, limits, pollId, domain } = claim;
   const task = openTask(decision, taskId);
   if (task === undefined) return;
   if (!task.ready)
     return decision.reject('TASK_NOT_READY', `Task ${taskId} is ${task.status} and not to be handed out now`, taskId);
   const bounds = limits ?? limitsOf(decision.placeOf(task).node.taskDef);
-  if (bounds === undefined) start(decision, task, workerId);
+  const taken = domain === undefined ? {} : takenIn(task, domain === '' ? undefined : domain);
+  if (bounds === undefined) start(decision, task, workerId, taken);
   else requestPermit(decision, task, bounds, { workerId, ...(pollId === undefined ? {} : { pollId }) });
 }
 
@@ -34,12 +37,17 @@ export function startTaskByMessage(decision: Decision, { taskId, workerId }: Com
   else start(decision, task, workerId);
 }
 
-export function start(decision: Decision, task: TaskState, workerId: string, pollId?: string): void {
+export function start(
+  decision: Decision,
+  task: TaskState,
+  workerId: string,
+  more: { readonly domain?: string; readonly pollId?: string } = {},
+): void {
   const timers = startTimers(decision, decision.placeOf(task).node, task);
   decision.emit('TaskStarted', {
     taskId: task.taskId,
     workerId,
-    ...(pollId === undefined ? {} : { pollId }),
+    ...more,
     ...(timers === undefined ? {} : { timers }),
   });
 }

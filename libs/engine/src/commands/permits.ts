@@ -23,7 +23,7 @@ export function grantPermit(decision: Decision, answer: Answer): void {
   if (task === undefined) return giveBack(decision, answer);
   // Sent to its worker now; otherwise it is the worker's who claimed it.
   if (permit.workerId === undefined) decision.emit('TaskOffered', { taskId: task.taskId });
-  else start(decision, task, permit.workerId, permit.pollId);
+  else start(decision, task, permit.workerId, permit.pollId === undefined ? {} : { pollId: permit.pollId });
 }
 
 /** Ready again: whoever claims it asks anew. */

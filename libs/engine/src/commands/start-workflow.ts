@@ -3,6 +3,7 @@ import type { CommandData } from '@dacapo/contracts';
 import type { Decision } from '../decision.js';
 import { requestStart } from '../permit-requests.js';
 import { placeOf } from '../place.js';
+import { startFault, startInput } from '../schemas.js';
 import { runAgenda } from '../settle.js';
 
 export function startWorkflow(decision: Decision, data: CommandData<'StartWorkflow'>): void {
@@ -16,9 +17,12 @@ export function startWorkflow(decision: Decision, data: CommandData<'StartWorkfl
   if (flow === undefined)
     return decision.reject('DEFINITION_NOT_FOUND', `No definition is known under the digest ${data.definition}`);
   const { definition } = flow;
+  const input = startInput(flow, data.input);
+  const fault = startFault(flow, input);
+  if (fault !== undefined) return decision.reject('SCHEMA_VIOLATED', fault);
   decision.emit('WorkflowStarted', {
     ...data,
-    input: withDefaults(data.input, definition.inputTemplate),
+    input,
     variables: definition.variables,
     ...workflowTimers(decision.now, definition.timeoutSeconds),
   });
@@ -32,14 +36,6 @@ export function beginFlow(decision: Decision): void {
   const { rateLimitConfig } = definition;
   if (rateLimitConfig !== undefined && rateLimitConfig.concurrentExecLimit > 0) requestStart(decision, rateLimitConfig);
   else if (first !== undefined) decision.enter(placeOf(first, '', undefined));
-}
-
-/** `inputTemplate` fills absent keys; an empty input stays empty (contract 5.1). */
-function withDefaults(
-  input: Readonly<Record<string, unknown>>,
-  template: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  return Object.keys(input).length === 0 ? input : { ...template, ...input };
 }
 
 export function workflowTimers(

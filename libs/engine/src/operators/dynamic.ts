@@ -7,6 +7,7 @@
  */
 import { failTask } from '../attempt-end.js';
 import type { Decision } from '../decision.js';
+import { domainsOf } from '../domains.js';
 import { withName } from '../flow.js';
 import type { Place } from '../place.js';
 import { quoted, reasons } from '../reasons.js';
@@ -15,7 +16,7 @@ import { own, type TaskState } from '../state.js';
 import { operatorTypes, serverTypes } from '../types.js';
 import { failWorkflow } from '../workflow-end.js';
 import type { Operator, Retry } from './operator.js';
-import { domainOf, workerTask } from './worker-task.js';
+import { workerTask } from './worker-task.js';
 
 export const dynamic: Operator = {
   enter(decision: Decision, place: Place, retry?: Retry): void {
@@ -51,7 +52,7 @@ export const dynamic: Operator = {
       const reasonForIncompletion = reasons.unknownTask(task.taskType);
       return failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });
     }
-    const domain = domainOf(decision, name);
+    const { domain } = domainsOf(decision.state, name);
     queueUp(decision, place, task, { queue: name, ...(domain === undefined ? {} : { domain }) });
   },
 };

@@ -77,7 +77,7 @@ function startChild(decision: Decision, place: Place, task: TaskState): void {
   }
   const timers = startTimers(decision, place.node, task);
   const workflowInput = input['workflowInput'] as JsonObject;
-  const priority = Number(input['priority'] ?? 0);
+  const priority = priorityOf(input['priority']);
   const inline = input['subWorkflowDefinition'] === undefined ? {} : { definition: input['subWorkflowDefinition'] };
   decision.emit('TaskStarted', {
     taskId,
@@ -90,8 +90,14 @@ function startChild(decision: Decision, place: Place, task: TaskState): void {
       input: Object.keys(workflowInput).length === 0 ? input : workflowInput,
       ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
       taskToDomain: input['subWorkflowTaskToDomain'] ?? state.taskToDomain ?? {},
-      priority: Number.isInteger(priority) ? priority : 0,
+      priority,
     },
     ...(timers === undefined ? {} : { timers }),
   });
+}
+
+/** 0 unless it is set; the parent's is not inherited (contract 5.13). */
+function priorityOf(given: unknown): number {
+  const priority = typeof given === 'string' || typeof given === 'number' ? Number(given) : 0;
+  return Number.isInteger(priority) ? Math.min(Math.max(priority, 0), limits.priority) : 0;
 }

@@ -653,6 +653,7 @@ const taskFields = [
   'reason',
   'queue',
   'domain',
+  'domains',
   'delivery',
   'subWorkflowId',
   'scope',

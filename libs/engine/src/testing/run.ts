@@ -118,7 +118,7 @@ export class Run {
     const decided = decide(
       this.state,
       command,
-      this.context(epoch, (type, domain) => this.take(type, domain)),
+      this.context(epoch, (type, domains) => this.take(type, domains)),
     );
     const recorded = decided.grants.length === 0 ? command : { ...command, grants: decided.grants };
     if (audited) {
@@ -147,17 +147,21 @@ export class Run {
     };
   }
 
-  private take(taskType: string, domain: string | undefined): Grant | undefined {
-    const index = this.parked.findIndex((grant) => grant.taskType === taskType && grant.domain === domain);
-    return index < 0 ? undefined : this.parked.splice(index, 1)[0];
+  /** A domain is polled when somebody is parked in it. */
+  private take(taskType: string, domains: readonly (string | undefined)[]): Grant | undefined {
+    for (const domain of domains) {
+      const index = this.parked.findIndex((grant) => grant.taskType === taskType && grant.domain === domain);
+      if (index >= 0) return this.parked.splice(index, 1)[0];
+    }
+    return undefined;
   }
 }
 
 /** A decision that is made again takes the polls that stand in the command, in their order. */
 function grantsOf(command: Command): NonNullable<DecideContext['grant']> {
   const left = [...(command.grants ?? [])];
-  return (taskType, domain) => {
+  return (taskType, domains) => {
     const [first] = left;
-    return first?.taskType === taskType && first.domain === domain ? left.shift() : undefined;
+    return first?.taskType === taskType && domains.includes(first.domain) ? left.shift() : undefined;
   };
 }

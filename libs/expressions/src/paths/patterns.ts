@@ -5,7 +5,8 @@ import { PATTERN_CHARS_MAX } from '../limits.js';
 /** The patterns that one evaluation has compiled; undefined for the invalid ones. */
 export type Patterns = Map<string, Pattern | undefined>;
 
-interface Pattern {
+/** A user's pattern, ready to be applied in linear time. */
+export interface Pattern {
   readonly compiled: RE2JS;
   readonly stepsPerChar: number;
 }
@@ -39,14 +40,25 @@ export function matches({ kind, text, pattern }: Question, means: Means): boolea
 
 function knownPattern(pattern: string, { patterns, budget }: Means): Pattern | undefined {
   if (patterns.has(pattern)) return patterns.get(pattern);
+  const known = compilePattern(pattern, budget);
+  patterns.set(pattern, known);
+  return known;
+}
+
+/** Undefined when it is none, or too long, or needs what a linear engine does not have (look-around, back-references). Throws when the budget is spent. */
+export function compilePattern(pattern: string, budget: Budget): Pattern | undefined {
+  if (pattern.length > PATTERN_CHARS_MAX) return undefined;
   spendSteps(budget, cost.pattern + pattern.length * cost.patternChar);
   const compiled = compile(pattern);
   const size = compiled?.programSize() ?? 0;
   spendSteps(budget, size * cost.instruction);
-  const stepsPerChar = cost.textChar + Math.ceil(size / cost.instructionsPerTextStep);
-  const known = compiled && { compiled, stepsPerChar };
-  patterns.set(pattern, known);
-  return known;
+  return compiled && { compiled, stepsPerChar: cost.textChar + Math.ceil(size / cost.instructionsPerTextStep) };
+}
+
+/** Whether the pattern matches anywhere in the text. Throws when the budget is spent. */
+export function searchPattern({ compiled, stepsPerChar }: Pattern, text: string, budget: Budget): boolean {
+  spendSteps(budget, text.length * stepsPerChar);
+  return compiled.test(text);
 }
 
 function compile(pattern: string): RE2JS | undefined {

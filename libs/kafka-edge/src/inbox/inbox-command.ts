@@ -19,7 +19,11 @@ export async function commandOf(
     case 'StartWorkflow': {
       const workflowId = workflowIdOf(record.request['workflowId']) ?? inboxWorkflowId(record.id, hash);
       const { id, repeatable } = header;
-      return startCommand(gateway, parseStartRequest(record.request), { id, repeatable, workflowId });
+      return startCommand(gateway, parseStartRequest(record.request, gateway.registry.environmentNames), {
+        id,
+        repeatable,
+        workflowId,
+      });
     }
     case 'StartTask': {
       const { workflowInstanceId, taskId, workerId } = record;

@@ -7,7 +7,7 @@ import type { Hash, TaskDocument } from '@dacapo/contracts';
 import type { Clock, Journal, ReadStore, StoredEvent } from '@dacapo/ports';
 import { taskOf } from '@dacapo/projections';
 import type { DefinitionRegistry, Log } from '@dacapo/runtime';
-import { runtimeLimits } from '@dacapo/runtime';
+import { handOut, runtimeLimits } from '@dacapo/runtime';
 import type { Kafka } from 'kafkajs';
 
 import type { EventSink } from '../checkpointed-reader.js';
@@ -32,6 +32,11 @@ export interface TaskTopicsOptions {
   readonly hash: Hash;
   readonly clock: Clock;
   readonly log: Log;
+  /**
+   * Puts secrets into the records. Default false: a topic keeps what is in it, so a record carries `${workflow.secrets.NAME}` and its worker
+   * gets the value elsewhere (security E1).
+   */
+  readonly withSecrets?: boolean;
 }
 
 export class TaskTopics implements EventSink {
@@ -104,7 +109,7 @@ export class TaskTopics implements EventSink {
       [...new Set(tasks.map(({ definition }) => definition))],
       runtimeLimits.definitionWaitMs,
     );
-    const records = tasks.map((task) => this.recordOf(task));
+    const records = await Promise.all(tasks.map((task) => this.recordOf(task)));
     const tooBig = records.filter(({ value }) => Buffer.byteLength(value) > limits.taskBytes);
     await deadLetters.write(tooBig.map(letterOf));
     const fitting = records.filter((record) => !tooBig.includes(record));
@@ -112,10 +117,23 @@ export class TaskTopics implements EventSink {
     this.published += fitting.length;
   }
 
-  private recordOf(task: TaskDocument): Outgoing {
-    const { topicPrefix, hash, registry } = this.options;
+  private async recordOf(task: TaskDocument): Promise<Outgoing> {
+    const { topicPrefix, hash } = this.options;
+    // Of several domains the last: nobody polls a topic, so none is known to be asked for.
     const topic = taskTopicName(topicPrefix, task.queue ?? task.taskDefName, task.domain, hash);
-    return { topic, key: task.taskId, value: taskText(task, registry) };
+    return { topic, key: task.taskId, value: await this.textOf(task) };
+  }
+
+  private async textOf(task: TaskDocument): Promise<string> {
+    const { registry, withSecrets = false, log } = this.options;
+    if (!withSecrets) return taskText(task, registry);
+    try {
+      const { task: handed, runtimeMetadata } = await handOut(task, registry);
+      return taskText(handed, registry, runtimeMetadata === undefined ? {} : { runtimeMetadata });
+    } catch (error) {
+      log.error({ taskId: task.taskId, error }, 'secrets of a task cannot be read; it is published with their names');
+      return taskText(task, registry);
+    }
   }
 
   private async ensureTopics(records: readonly Outgoing[]): Promise<void> {

@@ -109,7 +109,7 @@ export class House {
       log,
       partitions,
       owner: `test-${this.owner}`,
-      grant: (taskType, domain) => gateway.ready.grant(taskType, domain),
+      grant: (taskType, domains) => gateway.ready.grant(taskType, domains),
     });
     return this.engine;
   }

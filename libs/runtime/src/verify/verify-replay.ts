@@ -1,6 +1,6 @@
 /** Depth `replay`: every command decided again on the state that its predecessors gave, and the result compared byte for byte. */
-import type { Command, Event, Grant, Hash, SealedEvent } from '@dacapo/contracts';
-import { decide, type Flow, type StreamState } from '@dacapo/engine';
+import type { Command, Event, Hash, SealedEvent } from '@dacapo/contracts';
+import { decide, type Flow, type StreamState, type TakeGrant } from '@dacapo/engine';
 import type { HistoryEntry } from '@dacapo/ports';
 
 import { fold } from '../fold.js';
@@ -60,9 +60,10 @@ function isVerdictOfTheLane(event: Event): boolean {
 }
 
 /** The polls that the decision used stand in the command, in the order in which they were taken. */
-function recordedGrants({ grants = [] }: Command): (taskType: string, domain: string | undefined) => Grant | undefined {
+function recordedGrants({ grants = [] }: Command): TakeGrant {
   const left = [...grants];
-  return (taskType, domain) => (left[0]?.taskType === taskType && left[0].domain === domain ? left.shift() : undefined);
+  return (taskType, domains) =>
+    left[0]?.taskType === taskType && domains.includes(left[0].domain) ? left.shift() : undefined;
 }
 
 /** Byte for byte: that covers what the hash leaves out, the command's id and the epoch. */
