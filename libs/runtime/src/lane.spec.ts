@@ -545,7 +545,8 @@ describe('a lane', () => {
       }
       await restarted();
       await house.event(childId, 'WorkflowStarted');
-      await turns();
+      // The word to the sender comes a few turns behind the event.
+      await turns(100);
       await house.engine.stop();
       expect((await house.snapshots.checkpoint(0))?.eventOffset).toBe(await house.journal.end(0));
     });
