@@ -47,7 +47,7 @@ describe('A21 domains with fallbacks', () => {
   ])('a claim in %j is recorded with it', (domain, recorded, shown) => {
     const { run } = given(workflow, several);
     const [record] = claimIn(domain)(run);
-    const data: { readonly domain?: string } | undefined = record?.event.data;
+    const data = record?.event.data as { readonly domain?: string } | undefined;
     expect(data?.domain).toBe(recorded);
     expect(run.task('a').domain).toBe(shown);
   });
