@@ -1,3 +1,4 @@
+export { builtInTypes, isBuiltIn } from './built-in-types.js';
 export { decide, quarantine, refuse } from './decide.js';
 export { type DecideContext, type Decided } from './decision.js';
 export { evolve } from './evolve.js';

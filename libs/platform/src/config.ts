@@ -40,6 +40,11 @@ const schema = z.strictObject({
   httpTaskAllowed: z.string().default(''),
   /** Kafka servers that KAFKA_PUBLISH may name, separated by commas. Empty: any. */
   kafkaTaskServers: z.string().default(''),
+  /**
+   * Scripts and jq queries of workflow definitions. `off`: no threads for them; tasks that need one fail with a reason that says so. The
+   * common scripts that the engine evaluates itself (`$.a > 5`) go on.
+   */
+  scripts: z.enum(['on', 'off']).default('on'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   demo: z.stringbool().default(false),
   /** Tests only: `name:count` of a crash point. */
@@ -67,6 +72,7 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   httpTaskPrivate: ['DACAPO_HTTP_TASK_PRIVATE', 'http-task-private'],
   httpTaskAllowed: ['DACAPO_HTTP_TASK_ALLOWED', 'http-task-allowed'],
   kafkaTaskServers: ['DACAPO_KAFKA_TASK_SERVERS', 'kafka-task-servers'],
+  scripts: ['DACAPO_SCRIPTS', 'scripts'],
   logLevel: ['DACAPO_LOG_LEVEL', 'log-level'],
   demo: ['DACAPO_DEMO', 'demo'],
   crashAt: ['DACAPO_CRASH_AT', 'crash-at'],

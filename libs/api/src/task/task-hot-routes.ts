@@ -1,5 +1,6 @@
 /** Poll and update: what workers call all day. */
 import type { TaskDocument } from '@dacapo/contracts';
+import { isBuiltIn } from '@dacapo/engine';
 import type { PollRequest } from '@dacapo/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -51,9 +52,12 @@ function batchOf(request: FastifyRequest): PollRequest {
   return { ...pollerOf(request), count, timeoutMs };
 }
 
-/** Waits no longer than the client does. A task that was claimed for a client that has gone goes back to its queue at once. */
+/**
+ * Waits no longer than the client does. A task that was claimed for a client that has gone goes back to its queue at once.
+ * Tasks of the server itself are nobody else's, whoever asks for them by their type.
+ */
 async function poll(gateway: Gateway, reply: FastifyReply, request: PollRequest): Promise<readonly TaskDocument[]> {
-  if (request.count === 0) return [];
+  if (request.count === 0 || isBuiltIn(request)) return [];
   const { raw } = reply;
   const tasks = await gateway.poller.poll(request, (abort) => void raw.once('close', abort));
   if (raw.closed) for (const task of tasks) handBack(gateway, task);
@@ -61,7 +65,8 @@ async function poll(gateway: Gateway, reply: FastifyReply, request: PollRequest)
 }
 
 function handBack(gateway: Gateway, { taskId, workflowId }: TaskDocument): void {
-  const command = gateway.commands.make('ProgressTask', workflowId, { taskId, callbackAfterSeconds: 0 });
+  const data = { taskId, callbackAfterSeconds: 0, handedBack: true };
+  const command = gateway.commands.make('ProgressTask', workflowId, data);
   gateway.answers.ask(command).catch(() => {
     // Its lease ends, and then it is offered again: later, but not lost.
   });
@@ -86,7 +91,7 @@ function withoutMissing(error: unknown): never {
 async function nextTask(gateway: Gateway, result: TaskResult): Promise<TaskDocument | undefined> {
   if (result.extendLease || result.status === 'IN_PROGRESS') return undefined;
   const task = await gateway.views.task(result.taskId);
-  if (task?.queue === undefined) return undefined;
+  if (task?.queue === undefined || isBuiltIn(task)) return undefined;
   const { queue, domain } = task;
   const workerId = result.workerId ?? task.workerId ?? '';
   const [next] = await gateway.poller.poll({
