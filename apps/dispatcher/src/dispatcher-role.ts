@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { startForTask } from '@dacapo/api';
+import { builtInTypes } from '@dacapo/engine';
 import { ensureTopics, KafkaDefinitionLog, KafkaJournal, openClient, topicSpecs } from '@dacapo/journal-kafka';
 import {
   CheckpointedReader,
@@ -17,8 +18,9 @@ import {
 } from '@dacapo/kafka-edge';
 import { armCrash, type Config, parseCrashAt, sha256, taskSettings, valueSettings } from '@dacapo/platform';
 import { DefinitionRegistry, GatewayRuntime, type Log, readerLoop, Supervisor, systemClock } from '@dacapo/runtime';
+import { openScripts, type Scripts } from '@dacapo/scripting';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
-import { builtInTasks, type BuiltInTools, builtInTypes, BuiltInWorkers, KafkaJsPublisher } from '@dacapo/system-tasks';
+import { builtInTasks, BuiltInWorkers, KafkaJsPublisher } from '@dacapo/system-tasks';
 
 export class DispatcherRole implements Role {
   private constructor(
@@ -31,15 +33,11 @@ export class DispatcherRole implements Role {
     private readonly journal: KafkaJournal,
     private readonly registry: DefinitionRegistry,
     private readonly store: MongoStore,
+    private readonly scripts: Scripts,
   ) {}
 
-  /** Waits for the broker and the database. `tools`: what some of the built-in tasks need beside them. */
-  static async open(
-    config: Config,
-    log: Log & AdapterLog,
-    signal: AbortSignal,
-    tools: Pick<BuiltInTools, 'jq' | 'sandbox'> = {},
-  ): Promise<DispatcherRole> {
+  /** Waits for the broker and the database. */
+  static async open(config: Config, log: Log & AdapterLog, signal: AbortSignal): Promise<DispatcherRole> {
     if (config.crashAt !== undefined) armCrash(parseCrashAt(config.crashAt));
     const topicPrefix = config.kafkaTopicPrefix;
     const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-dispatcher' };
@@ -106,16 +104,31 @@ export class DispatcherRole implements Role {
       open: (brokers) => Promise.resolve(openClient({ brokers, clientId: 'dacapo-tasks' })),
       clock: systemClock,
     });
+    const scripts = openScripts(config.scripts, {
+      onStartFault: (error) => log.error({ error }, 'the threads for scripts could not be started'),
+    });
+    const { sandbox, jq } = scripts;
     const tasks = builtInTasks({
       ...taskSettings(config),
-      ...tools,
+      jq,
+      ...(sandbox === undefined ? {} : { sandbox }),
       ownServers: connection.brokers,
       publisher,
       start: startForTask(gateway, sha256),
-      workflow: (workflowId) => gateway.views.workflow(workflowId),
     });
     const builtIn = new BuiltInWorkers({ gateway, tasks, clock: systemClock, log });
-    return new DispatcherRole(taskTopics, deadLetters, builtIn, publisher, gateway, readers, journal, registry, store);
+    return new DispatcherRole(
+      taskTopics,
+      deadLetters,
+      builtIn,
+      publisher,
+      gateway,
+      readers,
+      journal,
+      registry,
+      store,
+      scripts,
+    );
   }
 
   get isReady(): boolean {
@@ -142,6 +155,7 @@ export class DispatcherRole implements Role {
     await this.journal.close();
     await this.registry.close();
     await this.store.close();
+    await this.scripts.close();
   }
 }
 

@@ -54,5 +54,6 @@ function flagsOf(config: Config): readonly string[] {
     config.httpTaskPrivate === undefined ? [] : ['--http-task-private', config.httpTaskPrivate],
     ['--http-task-allowed', config.httpTaskAllowed],
     ['--kafka-task-servers', config.kafkaTaskServers],
+    ['--scripts', config.scripts],
   ].flat();
 }

@@ -5,6 +5,7 @@ import { KafkaDefinitionLog, KafkaJournal } from '@dacapo/journal-kafka';
 import type { Role } from '@dacapo/kafka-edge';
 import { armCrash, type Config, parseCrashAt, sha256, valueSettings } from '@dacapo/platform';
 import { DefinitionRegistry, EngineRuntime, locateByReadModel, type Log, systemClock } from '@dacapo/runtime';
+import { openScripts, type Scripts } from '@dacapo/scripting';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 
 export class EngineRole implements Role {
@@ -13,6 +14,7 @@ export class EngineRole implements Role {
     private readonly journal: KafkaJournal,
     private readonly registry: DefinitionRegistry,
     private readonly store: MongoStore,
+    private readonly scripts: Scripts,
   ) {}
 
   /** Waits for the broker and the database. */
@@ -35,6 +37,10 @@ export class EngineRole implements Role {
     );
     await registry.start();
     const store = await MongoStore.open({ url: config.mongoUrl, database: config.mongoDatabase, log, signal });
+    const scripts = openScripts(config.scripts, {
+      onStartFault: (error) => log.error({ error }, 'the threads for scripts could not be started'),
+    });
+    const { sandbox } = scripts;
     const engine = new EngineRuntime({
       journal,
       snapshots: store.snapshotStore,
@@ -45,8 +51,9 @@ export class EngineRole implements Role {
       log,
       partitions: Array.from({ length: journal.partitionCount }, (_, partition) => partition),
       owner: `${hostname()}:${process.pid}`,
+      ...(sandbox === undefined ? {} : { sandbox }),
     });
-    return new EngineRole(engine, journal, registry, store);
+    return new EngineRole(engine, journal, registry, store, scripts);
   }
 
   get isReady(): boolean {
@@ -62,5 +69,6 @@ export class EngineRole implements Role {
     await this.journal.close();
     await this.registry.close();
     await this.store.close();
+    await this.scripts.close();
   }
 }

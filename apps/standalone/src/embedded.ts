@@ -17,14 +17,9 @@ import {
   type VerifyReport,
   verifyWorkflow,
 } from '@dacapo/runtime';
+import { openScripts, type Scripts } from '@dacapo/scripting';
 import { SqliteStore } from '@dacapo/store-sqlite';
-import {
-  builtInTasks,
-  type BuiltInTools,
-  BuiltInWorkers,
-  KafkaJsPublisher,
-  type KafkaJsPublisherOptions,
-} from '@dacapo/system-tasks';
+import { builtInTasks, BuiltInWorkers, KafkaJsPublisher, type KafkaJsPublisherOptions } from '@dacapo/system-tasks';
 
 /** One process has one thread to decide on: more partitions only make more and smaller commits (ARCHITECTURE.md, decision 10). */
 const partitionsDefault = 1;
@@ -39,10 +34,10 @@ export class Embedded {
     private readonly projector: Supervisor,
     private readonly journal: SqliteJournal,
     private readonly store: SqliteStore,
+    private readonly scripts: Scripts,
   ) {}
 
-  /** `tools`: what some of the built-in tasks need beside the server itself. */
-  static async open(config: Config, log: Log, tools: Pick<BuiltInTools, 'jq' | 'sandbox'> = {}): Promise<Embedded> {
+  static async open(config: Config, log: Log): Promise<Embedded> {
     const crashAt = config.crashAt === undefined ? undefined : parseCrashAt(config.crashAt);
     if (crashAt !== undefined) armCrash(crashAt);
     const clock = systemClock;
@@ -65,6 +60,10 @@ export class Embedded {
       partitions,
       idPrefix: randomBytes(5).toString('hex'),
     });
+    const scripts = openScripts(config.scripts, {
+      onStartFault: (error) => log.error({ error }, 'the threads for scripts could not be started'),
+    });
+    const { sandbox, jq } = scripts;
     const engine = new EngineRuntime({
       journal,
       snapshots: store.snapshotStore,
@@ -75,6 +74,7 @@ export class Embedded {
       partitions,
       owner: `${hostname()}:${process.pid}`,
       grant: (taskType, domains) => gateway.ready.grant(taskType, domains),
+      ...(sandbox === undefined ? {} : { sandbox }),
     });
     const projection = new ProjectionRunner({
       journal,
@@ -88,14 +88,14 @@ export class Embedded {
     const publisher = new KafkaJsPublisher({ open: openKafka, clock });
     const tasks = builtInTasks({
       ...taskSettings(config),
-      ...tools,
+      jq,
+      ...(sandbox === undefined ? {} : { sandbox }),
       ...(config.isKafkaGiven ? { ownServers: config.kafkaBrokers.split(',') } : {}),
       publisher,
       start: startForTask(gateway, sha256),
-      workflow: (workflowId) => gateway.views.workflow(workflowId),
     });
     const builtIn = new BuiltInWorkers({ gateway, tasks, clock, log });
-    return new Embedded(gateway, engine, projection, builtIn, publisher, projector, journal, store);
+    return new Embedded(gateway, engine, projection, builtIn, publisher, projector, journal, store, scripts);
   }
 
   get isReady(): boolean {
@@ -127,6 +127,7 @@ export class Embedded {
     await this.projector.stop();
     await this.journal.close();
     await this.store.close();
+    await this.scripts.close();
   }
 }
 

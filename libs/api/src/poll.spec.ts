@@ -75,3 +75,15 @@ describe('several workers that wait', () => {
     expect(worked.toSorted()).toEqual(starts.map(({ text }) => text).toSorted());
   });
 });
+
+describe('tasks of the server itself', () => {
+  it('are nobody else`s, whoever polls for their type', async () => {
+    const ask = { name: 'ask', taskReferenceName: 'ask', type: 'HTTP', inputParameters: { uri: 'http://127.0.0.1/' } };
+    await call('POST', '/api/metadata/workflow', { body: workflowDef('asks', [ask]) });
+    const { text: workflowId } = await call('POST', '/api/workflow', { body: { name: 'asks' } });
+    expect((await call('GET', '/api/tasks/poll/batch/HTTP?count=5&timeout=0')).json).toEqual([]);
+    expect((await call('GET', '/api/tasks/poll/HTTP')).status).toBe(204);
+    const request = { queue: 'HTTP', workerId: 'server', count: 5, timeoutMs: 0 };
+    expect(await server.gateway.poller.poll(request)).toMatchObject([{ workflowId, taskType: 'HTTP' }]);
+  });
+});

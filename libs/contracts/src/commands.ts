@@ -88,7 +88,8 @@ const shapes = {
   FailTask: object({ taskId: text }, { ...taskResult, terminal: flag }),
   CancelTask: object({ taskId: text }, taskResult),
   /** The worker is not done: a worker task goes back to its queue and is offered again after the delay. */
-  ProgressTask: object({ taskId: text }, { ...taskResult, callbackAfterSeconds: integer }),
+  /** `handedBack`: whoever has claimed it has not done it, and will not; of a task of the server that is more than that it goes on. */
+  ProgressTask: object({ taskId: text }, { ...taskResult, callbackAfterSeconds: integer, handedBack: flag }),
   ExtendTaskLease: object({ taskId: text }),
   LogTask: object({ taskId: text, log: text }),
   /** Ends the first open WAIT task, or is passed on to an open sub-workflow. */

@@ -1,3 +1,4 @@
+// oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
 import { aWorkflow, simple, task, wait } from './testing/definitions.js';
 import { given } from './testing/specification.js';
 import { cancel, claim, complete, fail, fireTimerAfter, progress, start } from './testing/steps.js';

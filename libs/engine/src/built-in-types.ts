@@ -5,20 +5,23 @@
  */
 import type { TaskState } from './state.js';
 
-const builtInTypes: ReadonlySet<string> = new Set([
+/** The names of their queues. */
+export const builtInTypes = [
   'HTTP',
   'HTTP_POLL',
   'KAFKA_PUBLISH',
   'JSON_JQ_TRANSFORM',
   'START_WORKFLOW',
   'EVENT',
-]);
+] as const;
+
+const builtInQueues: ReadonlySet<string> = new Set(builtInTypes);
 
 /** For all others the flag `asyncComplete` means nothing. */
 const asyncTypes: ReadonlySet<string> = new Set(['HTTP', 'KAFKA_PUBLISH', 'EVENT']);
 
 export function isBuiltIn({ queue }: Pick<TaskState, 'queue'>): boolean {
-  return queue !== undefined && builtInTypes.has(queue);
+  return queue !== undefined && builtInQueues.has(queue);
 }
 
 /** Done when somebody outside says so, however well the executor fared. */

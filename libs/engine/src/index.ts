@@ -1,3 +1,4 @@
+export { builtInTypes, isBuiltIn } from './built-in-types.js';
 export { type DecideContext, type Decided, type TakeGrant } from './decision.js';
 export { choicesOf } from './domains.js';
 export { compileFlow, type Flow } from './flow.js';

@@ -1,3 +1,4 @@
+// oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
 import { aWorkflow, fork, join, setVariable, simple, terminate } from './testing/definitions.js';
 import { Run } from './testing/run.js';
 import { given } from './testing/specification.js';

@@ -15,6 +15,7 @@ describe('readConfig', () => {
       isKafkaGiven: false,
       httpTaskAllowed: '',
       kafkaTaskServers: '',
+      scripts: 'on',
     });
     expect(readConfig({}, {}).httpTaskPrivate).toBeUndefined();
     expect(readConfig({}, {}).partitions).toBeUndefined();
@@ -79,6 +80,7 @@ describe('readConfig', () => {
     ['http-body-bytes-max', '1023'],
     ['demo', 'perhaps'],
     ['http-task-private', 'sometimes'],
+    ['scripts', 'false'],
   ])('refuses --%s %s', (flag, value) => {
     expect(() => readConfig({ [flag]: value }, {})).toThrow('Settings are wrong');
   });

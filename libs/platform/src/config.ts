@@ -48,6 +48,11 @@ const schema = z.strictObject({
   secretsReadable: z.stringbool().default(false),
   /** Task topics get secrets as values instead of as references. */
   kafkaTaskSecrets: z.stringbool().default(false),
+  /**
+   * Scripts and jq queries of workflow definitions. `off`: no threads for them; tasks that need one fail with a reason that says so. The
+   * common scripts that the engine evaluates itself (`$.a > 5`) go on.
+   */
+  scripts: z.enum(['on', 'off']).default('on'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   demo: z.stringbool().default(false),
   /** Tests only: `name:count` of a crash point. */
@@ -79,6 +84,7 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   secretsKey: ['DACAPO_SECRETS_KEY', 'secrets-key'],
   secretsReadable: ['DACAPO_SECRETS_READABLE', 'secrets-readable'],
   kafkaTaskSecrets: ['DACAPO_KAFKA_TASK_SECRETS', 'kafka-task-secrets'],
+  scripts: ['DACAPO_SCRIPTS', 'scripts'],
   logLevel: ['DACAPO_LOG_LEVEL', 'log-level'],
   demo: ['DACAPO_DEMO', 'demo'],
   crashAt: ['DACAPO_CRASH_AT', 'crash-at'],

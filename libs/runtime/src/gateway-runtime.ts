@@ -147,6 +147,7 @@ export class GatewayRuntime {
     const command = this.commands.make('ProgressTask', task.workflowId, {
       taskId: task.taskId,
       callbackAfterSeconds: 0,
+      handedBack: true,
     });
     this.answers
       .ask(command)

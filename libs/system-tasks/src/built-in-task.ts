@@ -1,11 +1,11 @@
 /** What a task of the server is: a worker that lives in the dispatcher. One file per type implements it; the runner claims and reports. */
 import type { JsonObject, TaskDocument } from '@dacapo/contracts';
 
-/** The task as it was handed over. `asyncComplete` is the flag of its definition, when the engine passes it on. */
+/** The task as it was handed over. */
 export type TaskToRun = Pick<
   TaskDocument,
   'taskId' | 'workflowId' | 'taskDefName' | 'taskType' | 'input' | 'pollCount' | 'workflowType' | 'correlationId'
-> & { readonly asyncComplete?: boolean };
+>;
 
 export interface RunContext {
   /** Aborted when the process stops or the task has run too long. What is reported afterwards does not count. */
@@ -20,6 +20,8 @@ export interface BuiltInResult {
   readonly reasonForIncompletion?: string;
   /** IN_PROGRESS only. Given: back to the queue and run again after so many seconds. Absent: somebody else ends the task (asyncComplete). */
   readonly callbackAfterSeconds?: number;
+  /** With `callbackAfterSeconds`: the task was not done, so that it runs again even when somebody else is to end it. */
+  readonly isHandedBack?: true;
 }
 
 export interface BuiltInTask {

@@ -7,4 +7,4 @@ export { KafkaJsPublisher, type KafkaJsPublisherOptions } from './kafka/kafkajs-
 export { limits as systemTaskLimits } from './limits.js';
 export { BuiltInWorkers, type BuiltInWorkersOptions } from './runner/built-in-workers.js';
 export { type StartOutcome, type StartWorkflow } from './start-workflow/start-workflow-task.js';
-export { builtInTasks, type BuiltInTools, builtInTypes } from './table.js';
+export { builtInTasks, type BuiltInTools } from './table.js';

@@ -8,6 +8,8 @@ export const limits = {
   pollMs: 5_000,
   /** A task of any type: whoever still runs then is stopped. */
   taskMs: 120_000,
+  /** The lease of a claim, 60 s by the engine's limits, begins anew so often: two renewals may be lost. */
+  leaseRenewalMs: 20_000,
   /** After the stop of the process tasks may run on for so long, then they go back to their queues. */
   drainMs: 10_000,
   /** Pause before something that failed is tried again. */

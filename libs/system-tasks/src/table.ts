@@ -1,8 +1,9 @@
 /** Every task type that the dispatcher works on. What needs a tool that this process does not have is left to one that does. */
+import type { builtInTypes } from '@dacapo/engine';
 import type { ScriptSandbox } from '@dacapo/ports';
 
 import type { BuiltInTask } from './built-in-task.js';
-import { EventTask, type FindWorkflow } from './event/event-task.js';
+import { EventTask } from './event/event-task.js';
 import { AddressGuard, type AddressPolicy } from './http/address-guard.js';
 import { HttpClient } from './http/http-client.js';
 import { HttpTask } from './http/http-task.js';
@@ -20,34 +21,23 @@ export interface BuiltInTools {
   /** The installation's own brokers, for EVENT; absent: there are none. */
   readonly ownServers?: readonly string[];
   readonly start: StartWorkflow;
-  readonly workflow: FindWorkflow;
   /** Without it nobody here works on JSON_JQ_TRANSFORM. */
   readonly jq?: Jq;
   /** Without it conditions of HTTP_POLL are those that the small evaluator knows. */
   readonly sandbox?: ScriptSandbox;
 }
 
-/** The names of the queues, also of those that need a tool. */
-export const builtInTypes = [
-  'HTTP',
-  'HTTP_POLL',
-  'KAFKA_PUBLISH',
-  'EVENT',
-  'START_WORKFLOW',
-  'JSON_JQ_TRANSFORM',
-] as const;
-
 type BuiltInType = (typeof builtInTypes)[number];
 
 export function builtInTasks(tools: BuiltInTools): ReadonlyMap<string, BuiltInTask> {
-  const { http, publisher, kafka, ownServers, start, workflow, jq, sandbox } = tools;
+  const { http, publisher, kafka, ownServers, start, jq, sandbox } = tools;
   const client = new HttpClient({ guard: new AddressGuard(http) });
   return new Map<BuiltInType, BuiltInTask>([
     ['HTTP', new HttpTask(client)],
     ['HTTP_POLL', new HttpPollTask(client, sandbox === undefined ? {} : { sandbox })],
     ['KAFKA_PUBLISH', new KafkaPublishTask(publisher, kafka)],
-    ['EVENT', new EventTask({ publisher, policy: kafka, servers: ownServers, workflow })],
-    ['START_WORKFLOW', new StartWorkflowTask({ start, workflow })],
+    ['EVENT', new EventTask({ publisher, policy: kafka, servers: ownServers })],
+    ['START_WORKFLOW', new StartWorkflowTask(start)],
     ...(jq === undefined ? [] : [['JSON_JQ_TRANSFORM', new JqTask(jq)] as const]),
   ]);
 }

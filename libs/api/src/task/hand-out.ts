@@ -26,6 +26,6 @@ async function handedOutText(gateway: Gateway, task: TaskDocument): Promise<stri
 
 /** To its queue, to be offered again after the pause. If that is lost too, the end of its lease brings it back. */
 export function giveBack(gateway: Gateway, { taskId, workflowId }: TaskDocument, callbackAfterSeconds: number): void {
-  const command = gateway.commands.make('ProgressTask', workflowId, { taskId, callbackAfterSeconds });
+  const command = gateway.commands.make('ProgressTask', workflowId, { taskId, callbackAfterSeconds, handedBack: true });
   gateway.answers.ask(command).catch(() => undefined);
 }

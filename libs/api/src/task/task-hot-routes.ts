@@ -1,5 +1,6 @@
 /** Poll and update: what workers call all day. */
 import type { TaskDocument } from '@dacapo/contracts';
+import { isBuiltIn } from '@dacapo/engine';
 import type { PollRequest } from '@dacapo/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -52,9 +53,12 @@ function batchOf(request: FastifyRequest): PollRequest {
   return { ...pollerOf(request), count, timeoutMs };
 }
 
-/** Waits no longer than the client does. A task that was claimed for a client that has gone goes back to its queue at once. */
+/**
+ * Waits no longer than the client does. A task that was claimed for a client that has gone goes back to its queue at once.
+ * Tasks of the server itself are nobody else's, whoever asks for them by their type.
+ */
 async function poll(gateway: Gateway, reply: FastifyReply, request: PollRequest): Promise<readonly TaskDocument[]> {
-  if (request.count === 0) return [];
+  if (request.count === 0 || isBuiltIn(request)) return [];
   const { raw } = reply;
   const tasks = await gateway.poller.poll(request, (abort) => void raw.once('close', abort));
   if (raw.closed) for (const task of tasks) giveBack(gateway, task, 0);
@@ -80,7 +84,7 @@ function withoutMissing(error: unknown): never {
 async function nextTask(gateway: Gateway, result: TaskResult): Promise<readonly TaskDocument[]> {
   if (result.extendLease || result.status === 'IN_PROGRESS') return [];
   const task = await gateway.views.task(result.taskId);
-  if (task?.queue === undefined) return [];
+  if (task?.queue === undefined || isBuiltIn(task)) return [];
   const { queue, domain } = task;
   const workerId = result.workerId ?? task.workerId ?? '';
   return gateway.poller.poll({

@@ -37,14 +37,20 @@ export function progressTask(decision: Decision, data: CommandData<'ProgressTask
   const task = openTask(decision, data.taskId);
   if (task === undefined) return;
   const seconds = Math.min(Math.max(data.callbackAfterSeconds ?? 0, 0), limits.callbackSeconds);
-  if (task.queue === undefined || isHeld(task)) return stay(decision, task, seconds, resultFor(task, data));
-  const isUnsaid = seconds === 0 && isBuiltIn(task);
+  if (task.queue === undefined || (isHeld(task) && !isHandedBack(task, data)))
+    return stay(decision, task, seconds, resultFor(task, data));
+  const isUnsaid = data.callbackAfterSeconds === undefined && isBuiltIn(task);
   backToQueue(decision, task, isUnsaid ? limits.builtInCallbackSeconds : seconds, resultOf(data));
 }
 
 /** The executor has done its part; the rest is for somebody outside, however long that takes (contract 5.8). */
 function isHeld(task: TaskState): boolean {
   return task.status === 'IN_PROGRESS' && isBuiltIn(task) && isAsyncComplete(task);
+}
+
+/** Only by an executor that has it: once its part is done, and its lease over, a late word must not have it done again. */
+function isHandedBack({ timers }: TaskState, { handedBack }: CommandData<'ProgressTask'>): boolean {
+  return handedBack === true && timers['lease'] !== undefined;
 }
 
 function stay(decision: Decision, task: TaskState, seconds: number, result: TaskResult): void {

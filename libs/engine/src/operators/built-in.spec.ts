@@ -141,6 +141,20 @@ describe('a task of the server that is in progress', () => {
     },
   );
 
+  it('is offered again at once when its executor hands it back, whoever is to end it', () => {
+    given(builtIn('HTTP', { asyncComplete: true }), [start(), claim('b')])
+      .when(progress('b', { callbackAfterSeconds: 0, handedBack: true }))
+      .then([['TaskProgressed b', { status: 'SCHEDULED', callbackAfterSeconds: 0 }]])
+      .when(claim('b'))
+      .then(['TaskStarted b']);
+  });
+
+  it('is not done twice for a word that comes when the executor was done', () => {
+    given(builtIn('HTTP', { asyncComplete: true }), [start(), claim('b'), progress('b')])
+      .when(progress('b', { callbackAfterSeconds: 0, handedBack: true }))
+      .then([['TaskProgressed b', { status: 'IN_PROGRESS' }]]);
+  });
+
   it('HTTP_POLL goes back to its queue for a while, and counts how often it was looked at', () => {
     given(builtIn('HTTP_POLL', { asyncComplete: true }), [start(), claim('b')])
       .when(progress('b', { output: { polls: 1 }, callbackAfterSeconds: 7 }))
@@ -156,6 +170,9 @@ describe('a task of the server that is in progress', () => {
     given(builtIn('HTTP'), [start(), claim('b')])
       .when(progress('b'))
       .then([['TaskProgressed b', { status: 'SCHEDULED', callbackAfterSeconds: 30 }]]);
+    given(builtIn('HTTP'), [start(), claim('b')])
+      .when(progress('b', { callbackAfterSeconds: 0 }))
+      .then([['TaskProgressed b', { status: 'SCHEDULED', callbackAfterSeconds: 0 }]]);
   });
 });
 

@@ -5,6 +5,9 @@ import type { Asked } from '../thread-pool.js';
 
 export const jqQueryTextMessage = 'The query is not valid Unicode, or has a NUL in it';
 export const jqQuerySizeMessage = `The query is larger than ${limits.jqQueryBytes} bytes. Split it over two tasks.`;
+/** The same words as the runtime's for a script. */
+export const jqOffMessage = 'Scripts are switched off';
+export const jqStartMessage = 'Query not evaluated: jq could not be started.';
 export const jqInputSizeMessage = `The input of the query is larger than ${limits.inputBytes} bytes. Hand in less.`;
 
 export function jqForbiddenMessage(word: string): string {

@@ -159,26 +159,21 @@ describe('HTTP', () => {
     expect(of('accept')).toEqual(['text/csv, application/json']);
   });
 
-  it.each([
-    ['the input', { asyncComplete: true }, {}],
-    ['the request', {}, { asyncComplete: true }],
-  ])('stays open when %s says asyncComplete', async (_what, input, request) => {
+  it('stays open when the input says asyncComplete', async () => {
     const server = await aServer(json({ n: 1 }));
-    const result = await run({ ...input, ...get(server.url, request) });
+    const result = await run({ asyncComplete: true, ...get(server.url) });
     expect(result).toMatchObject({ status: 'IN_PROGRESS', output: { response: { statusCode: 200 } } });
     expect(result.callbackAfterSeconds).toBeUndefined();
   });
 
-  it('takes asyncComplete from the definition unless the input says otherwise', async () => {
+  it.each([false, 'true', 1, null])('ends when asyncComplete is %j, as the engine reads it', async (asyncComplete) => {
     const server = await aServer(json({}));
-    expect(await run(get(server.url), { asyncComplete: true })).toMatchObject({ status: 'IN_PROGRESS' });
-    const input = { ...get(server.url), asyncComplete: false };
-    expect(await run(input, { asyncComplete: true })).toMatchObject({ status: 'COMPLETED' });
+    expect(await run({ ...get(server.url), asyncComplete })).toMatchObject({ status: 'COMPLETED' });
   });
 
   it('fails for any other status, with the error as text and what a workflow can decide on', async () => {
     const server = await aServer(json({ why: 'gone' }, 404));
-    expect(await run(get(server.url), { asyncComplete: true })).toEqual({
+    expect(await run({ ...get(server.url), asyncComplete: true })).toEqual({
       status: 'FAILED',
       reasonForIncompletion: `${failure}404 Not Found: "{"why":"gone"}"`,
       output: {

@@ -25,7 +25,7 @@ export class HttpTask implements BuiltInTask {
     const outcome = await call(this.client, read.request, signal);
     if (outcome instanceof HttpFault) return faulty(read.request, outcome);
     if (!isSuccess(outcome)) return notInvoked(statusText(outcome), responseOf(outcome));
-    return succeeded({ response: responseOf(outcome) }, isAsyncComplete(task, map));
+    return succeeded({ response: responseOf(outcome) }, isAsyncComplete(task));
   }
 }
 

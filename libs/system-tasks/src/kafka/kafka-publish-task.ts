@@ -1,7 +1,6 @@
 /** KAFKA_PUBLISH (contract 6.20). */
 import { isAsyncComplete } from '../async-complete.js';
 import { type BuiltInResult, type BuiltInTask, failed, succeeded, type TaskToRun } from '../built-in-task.js';
-import { isMap, own } from '../json/values.js';
 import { type KafkaPolicy, serverRefusal, topicRefusal } from './kafka-policy.js';
 import { type KafkaPublisher, PublishFault } from './kafka-publisher.js';
 import { notInvoked, readKafkaRequest } from './kafka-request.js';
@@ -24,7 +23,6 @@ export class KafkaPublishTask implements BuiltInTask {
       if (error instanceof PublishFault) return failed(notInvoked(error.message));
       throw error;
     }
-    const request = own(task.input, 'kafka_request');
-    return succeeded({}, isAsyncComplete(task, isMap(request) ? request : {}));
+    return succeeded({}, isAsyncComplete(task));
   }
 }

@@ -63,11 +63,11 @@ describe('BuiltInWorkers', () => {
 
   function work(
     executor: BuiltInTask | BuiltInTask['execute'],
-    options: { concurrency?: number; drainMs?: number } = {},
+    { type = 'PROBE', ...options }: { type?: string; concurrency?: number; drainMs?: number } = {},
   ) {
     const task = typeof executor === 'function' ? { execute: executor } : executor;
     const { gateway, clock, log } = house;
-    workers = new BuiltInWorkers({ gateway, clock, log, tasks: new Map([['PROBE', task]]), ...options });
+    workers = new BuiltInWorkers({ gateway, clock, log, tasks: new Map([[type, task]]), ...options });
     workers.start();
     return workers;
   }
@@ -204,18 +204,36 @@ describe('BuiltInWorkers', () => {
 
   it('holds the lease of a task that takes long', async () => {
     const probe = new Probe(house);
-    work(probe);
-    const id = await house.begin('PROBE', {}, { responseTimeoutSeconds: 10 });
+    work(probe, { type: 'HTTP' });
+    const id = await house.begin('HTTP', { uri: 'u' });
     await probe.until(1);
-    for (let n = 1; n <= 4; n++) {
-      house.clock.advance(5_000);
+    for (let n = 1; n <= 5; n++) {
+      house.clock.advance(limits.leaseRenewalMs);
       await house.event(id, 'TaskLeaseExtended', n);
     }
+    await turn();
+    expect(house.typesOf(id)).not.toContain('TaskProgressed');
     probe.begun[0]?.end({ status: 'COMPLETED' });
     await house.event(id, 'WorkflowCompleted');
-    house.clock.advance(20_000);
+    house.clock.advance(2 * limits.leaseRenewalMs);
     await turn();
-    expect(house.typesOf(id).filter((type) => type === 'TaskLeaseExtended')).toHaveLength(4);
+    expect(house.typesOf(id).filter((type) => type === 'TaskLeaseExtended')).toHaveLength(5);
+  });
+
+  it('leaves a task alone that somebody else is to end', async () => {
+    const probe = new Probe(house);
+    work(probe, { type: 'HTTP' });
+    const id = await house.begin('HTTP', { uri: 'u', asyncComplete: true });
+    await probe.until(1);
+    probe.begun[0]?.end({ status: 'IN_PROGRESS', output: { n: 1 } });
+    expect((await house.event(id, 'TaskProgressed')).data).toMatchObject({ status: 'IN_PROGRESS', output: { n: 1 } });
+    for (let n = 0; n < 10; n++) {
+      await turn();
+      house.clock.advance(30_000);
+    }
+    await turn();
+    expect(probe.begun).toHaveLength(1);
+    expect(house.typesOf(id).filter((type) => type === 'TaskProgressed')).toHaveLength(1);
   });
 
   it('ends a task that does not end', async () => {
@@ -290,10 +308,10 @@ describe('BuiltInWorkers', () => {
       expect(house.typesOf(later)).toEqual(['WorkflowStarted', 'TaskScheduled']);
     });
 
-    it('hands back what does not end in time', async () => {
+    it.each([{}, { asyncComplete: true }])('hands back what does not end in time: %j', async (input) => {
       const probe = new Probe(house);
-      const stopping = work(probe, { drainMs: 5_000 });
-      const id = await house.begin('PROBE');
+      const stopping = work(probe, { type: 'HTTP', drainMs: 5_000 });
+      const id = await house.begin('HTTP', { uri: 'u', ...input });
       await probe.until(1);
       const stopped = stopping.stop();
       house.clock.advance(5_000);

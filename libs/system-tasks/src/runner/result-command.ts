@@ -7,7 +7,7 @@ import type { BuiltInResult, TaskToRun } from '../built-in-task.js';
 export function resultCommand(
   commands: Pick<CommandFactory, 'make'>,
   { taskId, workflowId }: Pick<TaskToRun, 'taskId' | 'workflowId'>,
-  { status, output, reasonForIncompletion, callbackAfterSeconds }: BuiltInResult,
+  { status, output, reasonForIncompletion, callbackAfterSeconds, isHandedBack }: BuiltInResult,
   workerId: string,
 ): Command {
   const data = {
@@ -27,6 +27,7 @@ export function resultCommand(
       return commands.make('ProgressTask', workflowId, {
         ...data,
         ...(callbackAfterSeconds === undefined ? {} : { callbackAfterSeconds }),
+        ...(isHandedBack === true ? { handedBack: true } : {}),
       });
     default:
       return status satisfies never;

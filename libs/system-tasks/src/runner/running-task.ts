@@ -15,7 +15,7 @@ export interface RunOptions {
 }
 
 /** At once, by somebody else. */
-const handBack: BuiltInResult = { status: 'IN_PROGRESS', callbackAfterSeconds: 0 };
+const handBack: BuiltInResult = { status: 'IN_PROGRESS', callbackAfterSeconds: 0, isHandedBack: true };
 
 /** Never rejects: a task that throws or does not end has failed with a named reason, one that the stop cut off goes back to its queue. */
 export async function runTask(executor: BuiltInTask, task: TaskDocument, options: RunOptions): Promise<BuiltInResult> {
@@ -59,14 +59,14 @@ async function execute(
     const { taskId, workflowId, taskType } = task;
     if (isDaCapoError(error) && error.retryable) {
       log.warn({ taskId, workflowId, taskType, error }, 'a built-in task goes back to its queue');
-      return { status: 'IN_PROGRESS', callbackAfterSeconds: limits.startRetrySeconds };
+      return { status: 'IN_PROGRESS', callbackAfterSeconds: limits.startRetrySeconds, isHandedBack: true };
     }
     log.error({ taskId, workflowId, taskType, error }, 'a built-in task broke');
     return { status: 'FAILED', reasonForIncompletion: `The ${taskType} task broke off: see the log of the server` };
   }
 }
 
-/** Extended at half of its time, as long as the task runs. */
+/** Extended again and again, as long as the task runs. */
 class Lease {
   private alarm: Alarm | undefined;
 
@@ -83,9 +83,7 @@ class Lease {
 
   private arm(): void {
     const { clock, extendLease } = this.options;
-    const { responseTimeoutSeconds } = this.task;
-    if (responseTimeoutSeconds <= 0) return;
-    this.alarm = clock.at(clock.now() + responseTimeoutSeconds * 500, () => {
+    this.alarm = clock.at(clock.now() + limits.leaseRenewalMs, () => {
       extendLease(this.task);
       this.arm();
     });

@@ -1,5 +1,4 @@
 import type { JsonObject } from '@dacapo/contracts';
-import { aWorkflow } from '@dacapo/ports-testing';
 
 import type { BuiltInResult } from '../built-in-task.js';
 import { limits } from '../limits.js';
@@ -15,28 +14,28 @@ function run(
   outcome: StartOutcome = { kind: 'started', workflowId: 'w2' },
   pollCount = 1,
 ): Promise<BuiltInResult> {
-  const task = new StartWorkflowTask({
-    start: (request, { taskId, workflowId }) => {
-      expect({ taskId, workflowId }).toEqual({ taskId: 'task-1', workflowId: 'workflow-1' });
-      asked.push(request);
-      return Promise.resolve(outcome);
-    },
-    workflow: (id) => Promise.resolve({ ...aWorkflow(id), correlationId: 'caller', taskToDomain: { '*': 'blue' } }),
+  const task = new StartWorkflowTask((request, { taskId, workflowId }) => {
+    expect({ taskId, workflowId }).toEqual({ taskId: 'task-1', workflowId: 'workflow-1' });
+    asked.push(request);
+    return Promise.resolve(outcome);
   });
   return task.execute(aTaskToRun(input, { pollCount }));
 }
 
 describe('START_WORKFLOW', () => {
-  it('gives the id of the workflow, and takes what is missing from the caller', async () => {
-    const startWorkflow = { name: 'other', input: { a: 1 } };
+  it('gives the id of the workflow', async () => {
+    const startWorkflow = { name: 'other', input: { a: 1 }, correlationId: 'c1', taskToDomain: { '*': 'blue' } };
     expect(await run({ startWorkflow })).toEqual({ status: 'COMPLETED', output: { workflowId: 'w2' } });
-    expect(asked).toEqual([{ ...startWorkflow, correlationId: 'caller', taskToDomain: { '*': 'blue' } }]);
+    expect(asked).toEqual([startWorkflow]);
   });
 
-  it('lets the request`s own win', async () => {
-    const startWorkflow = { name: 'other', input: null, correlationId: 'own', taskToDomain: {} };
-    await run({ startWorkflow });
-    expect(asked).toEqual([startWorkflow]);
+  it('starts it with no input when the request leaves it out', async () => {
+    await run({ startWorkflow: { name: 'other' } });
+    await run({ startWorkflow: { name: 'other', input: null } });
+    expect(asked).toEqual([
+      { name: 'other', input: {} },
+      { name: 'other', input: null },
+    ]);
   });
 
   it.each([

@@ -1,8 +1,10 @@
-/** START_WORKFLOW (contract 6.10): another workflow, no child. The same attempt starts one only, however often it runs. */
-import type { JsonObject, WorkflowDocument } from '@dacapo/contracts';
+/**
+ * START_WORKFLOW (contract 6.10): another workflow, no child. The same attempt starts one only, however often it runs. What the request
+ * takes over from its caller the engine has put into it.
+ */
+import type { JsonObject } from '@dacapo/contracts';
 
 import { type BuiltInResult, type BuiltInTask, failed, succeeded, type TaskToRun } from '../built-in-task.js';
-import type { FindWorkflow } from '../event/event-task.js';
 import { isMap, own } from '../json/values.js';
 import { limits } from '../limits.js';
 
@@ -25,38 +27,16 @@ export type StartWorkflow = (
   task: { readonly taskId: string; readonly workflowId: string },
 ) => Promise<StartOutcome>;
 
-export interface StartWorkflowTaskOptions {
-  readonly start: StartWorkflow;
-  readonly workflow: FindWorkflow;
-}
-
 export class StartWorkflowTask implements BuiltInTask {
-  constructor(private readonly options: StartWorkflowTaskOptions) {}
+  constructor(private readonly start: StartWorkflow) {}
 
   async execute(task: TaskToRun): Promise<BuiltInResult> {
     const request = own(task.input, 'startWorkflow');
     if (request === undefined) return failed("Missing 'startWorkflow' in input data.");
     if (!isMap(request)) return failed('Error reading StartWorkflowRequest. It must be a map');
-    const { start, workflow } = this.options;
-    const caller = needsCaller(request) ? await workflow(task.workflowId) : undefined;
-    return resultOf(await start(inherit(request, caller), task), task);
-  }
-}
-
-function needsCaller(request: JsonObject): boolean {
-  return own(request, 'correlationId') === undefined || own(request, 'taskToDomain') === undefined;
-}
-
-function inherit(request: JsonObject, caller: WorkflowDocument | undefined): JsonObject {
-  const correlationId = own(request, 'correlationId') ?? caller?.correlationId;
-  const taskToDomain = own(request, 'taskToDomain') ?? caller?.taskToDomain;
-  return {
     // A start without input would be refused; whoever leaves it out means none.
-    input: {},
-    ...request,
-    ...(correlationId === undefined ? {} : { correlationId }),
-    ...(taskToDomain === undefined ? {} : { taskToDomain }),
-  };
+    return resultOf(await this.start({ input: {}, ...request }, task), task);
+  }
 }
 
 function resultOf(outcome: StartOutcome, { pollCount }: TaskToRun): BuiltInResult {
