@@ -58,19 +58,15 @@ export interface StoredViews {
 
 export function readViews(directory: string): StoredViews {
   const db = new DatabaseSync(join(directory, 'views.sqlite'), { readOnly: true });
-  const documents = (table: string, id: string): ReadonlyMap<string, StoredDocument> => {
-    const rows = db.prepare(`SELECT document FROM ${table}`).all() as { document: string }[];
-    return new Map(
-      rows.map(({ document }) => {
-        const parsed = JSON.parse(document) as StoredDocument & Record<string, string>;
-        return [parsed[id] ?? '', parsed] as const;
-      }),
-    );
-  };
+  // How a document is written is the store's own business; what it says of itself stands in columns too.
+  const rowsOf = (columns: string): readonly (StoredDocument & { readonly id: string })[] =>
+    db.prepare(`SELECT ${columns}`).all() as unknown as readonly (StoredDocument & { readonly id: string })[];
+  const documents = (columns: string): ReadonlyMap<string, StoredDocument> =>
+    new Map(rowsOf(columns).map((row) => [row.id, row] as const));
   const snapshots = db.prepare('SELECT id FROM snapshots').all() as { id: string }[];
   const views = {
-    workflows: documents('workflows', 'workflowId'),
-    tasks: documents('tasks', 'taskId'),
+    workflows: documents('id, seq, status FROM workflows'),
+    tasks: documents("id, seq, '' AS status FROM tasks"),
     snapshots: snapshots.map(({ id }) => id),
   };
   db.close();
