@@ -545,8 +545,8 @@ describe('a lane', () => {
       }
       await restarted();
       await house.event(childId, 'WorkflowStarted');
-      // The word to the sender comes a few turns behind the event.
-      await turns(100);
+      // The word to the sender comes behind the event, by way of the store's thread.
+      await new Promise((resolve) => setTimeout(resolve, 200));
       await house.engine.stop();
       expect((await house.snapshots.checkpoint(0))?.eventOffset).toBe(await house.journal.end(0));
     });
