@@ -22,7 +22,9 @@ import { evolve } from '../evolve.js';
 import type { Flow } from '../flow.js';
 import { isLoop } from '../loop-turns.js';
 import { isTaskOpen, type TaskState, type WorkflowState } from '../state.js';
+import { FlowAudit } from './audit-flow.js';
 import { LoopAudit } from './audit-loops.js';
+import { TimerAudit } from './audit-timers.js';
 
 interface Attempt {
   readonly taskId: string;
@@ -115,6 +117,8 @@ export class Audit {
   private readonly latest = new Map<string, Attempt>();
   private readonly scheduled = new Set<string>();
   private readonly loops = new LoopAudit();
+  private readonly timerAudit = new TimerAudit();
+  private readonly flowAudit = new FlowAudit();
   /** TRY tasks that may go back to an earlier list. */
   private readonly reopened = new Set<string>();
   private readonly children = new Set<string>();
@@ -186,6 +190,8 @@ export class Audit {
     this.takePermit(event);
     this.takeTask(event);
     this.loops.take(event, flow);
+    this.timerAudit.take(event);
+    this.flowAudit.take(event, flow);
     this.replayed = evolve(this.replayed, event);
     this.project(event);
   }
@@ -521,6 +527,8 @@ export class Audit {
       checkLists(state, task, flow);
     }
     this.loops.check(state);
+    this.timerAudit.check(state);
+    this.flowAudit.check(state);
     if (state.status === 'RUNNING') this.checkProgress(state, open, flow);
     this.checkDocuments(state, tasks);
   }

@@ -1,0 +1,76 @@
+/** The property suites of the engine: what is generated, how often, from which seed. Their specs run them, and the check that they find planted mistakes. */
+import type { SealedEvent } from '@dacapo/contracts';
+import fc from 'fast-check';
+
+import { isEnded } from '../state.js';
+import { nextDue } from '../timers.js';
+import type { WorkflowBuilder } from './definitions.js';
+import { families, familyStories, tellFamily } from './families.js';
+import { definitions, definitionsWithTries, type Happening, stories, storiesOfFailure } from './generators.js';
+import { Run } from './run.js';
+import { start } from './steps.js';
+import { drain, happen } from './story.js';
+
+export interface Suite {
+  readonly seed: number;
+  readonly numRuns: number;
+  /** `seen` counts the events that came of it, by type. */
+  property(seen: Map<string, number>): fc.IRawProperty<unknown>;
+}
+
+/** Any workflow under any workers, operators and timers. */
+const anyStory: Suite = {
+  seed: 20_260,
+  numRuns: 600,
+  property: (seen) => storyOf(definitions, stories, seen),
+};
+
+/** Where TRY stands in TRY, and much fails. */
+const tries: Suite = {
+  seed: 20_260,
+  numRuns: 500,
+  property: (seen) => storyOf(definitionsWithTries, storiesOfFailure, seen),
+};
+
+/** Parents and children, messages in any order and repeated. */
+const family: Suite = {
+  seed: 20_261,
+  numRuns: 300,
+  property: (seen) =>
+    fc.property(families, familyStories, fc.nat(1000), (flows, story, pick) => {
+      for (const { records } of tellFamily(flows, story, pick).living) count(records, seen);
+    }),
+};
+
+export const suites = { stories: anyStory, tries, families: family } as const;
+
+function storyOf(
+  workflows: fc.Arbitrary<WorkflowBuilder>,
+  told: fc.Arbitrary<readonly Happening[]>,
+  seen: Map<string, number>,
+): fc.IRawProperty<unknown> {
+  return fc.property(workflows, told, fc.constantFrom('x', 'y', 'z'), (workflow, story, choice) => {
+    count(tell(workflow, story, choice).records, seen);
+  });
+}
+
+/** Tells a story to a workflow and brings it to its end. */
+function tell(workflow: WorkflowBuilder, story: readonly Happening[], choice: string): Run {
+  const run = new Run(workflow.flow());
+  start({ choice, bad: 'soon' })(run);
+  for (const happening of story) happen(run, happening);
+  drain(run);
+  // What has failed may be tried again as a whole, and has to end then too.
+  if (run.live.status !== 'COMPLETED') {
+    run.send('RetryWorkflow', {});
+    drain(run);
+  }
+  run.auditWhole();
+  if (!isEnded(run.live.status)) throw new Error(`I19 the workflow is ${run.live.status} and does not end`);
+  if (nextDue(run.live) !== undefined) throw new Error('I16 something is due in a workflow that has ended');
+  return run;
+}
+
+function count(records: readonly SealedEvent[], seen: Map<string, number>): void {
+  for (const { event } of records) seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
+}

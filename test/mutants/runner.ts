@@ -1,0 +1,90 @@
+/**
+ * Runs the engine's property suites against planted mistakes, one JSON line each:
+ *
+ *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts search [id ...]   from the suite's first run to its last
+ *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts kept              from the run kept in found.json
+ *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts whole             all runs of all suites, without a mistake
+ *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts sound             the kept runs, without a mistake
+ */
+import { readFileSync } from 'node:fs';
+
+import fc from 'fast-check';
+
+import type { suites as Suites } from '../../libs/engine/src/testing/properties.js';
+import { plant } from './hooks.mjs';
+import { type Kept, type Mutant, mutants, runsFromKept } from './mutants.js';
+
+type Modules = { readonly suites: typeof Suites };
+
+async function suitesOf(mutant: Mutant | undefined): Promise<typeof Suites> {
+  const query = mutant === undefined ? '' : `?mutant=${mutant.id}`;
+  if (mutant !== undefined) plant(mutant);
+  const { suites } = (await import(`../../libs/engine/src/testing/properties.js${query}`)) as Modules;
+  return suites;
+}
+
+/** The first run from `from` on that fails; undefined when none of `runs` does. */
+function firstFailure(
+  suite: (typeof Suites)[keyof typeof Suites],
+  from: number,
+  runs: number,
+): { readonly run: number; readonly message: string } | undefined {
+  const { seed, property } = suite;
+  const options = { seed, numRuns: runs, endOnFailure: true, ...(from === 0 ? {} : { path: String(from) }) };
+  const { failed, numRuns, errorInstance } = fc.check(property(new Map()), options);
+  if (!failed) return undefined;
+  const message = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  return { run: from + numRuns - 1, message: message.split('\n', 1)[0]?.slice(0, 160) ?? '' };
+}
+
+function keptRuns(): Readonly<Record<string, Kept>> {
+  return JSON.parse(readFileSync(new URL('found.json', import.meta.url), 'utf8')) as Record<string, Kept>;
+}
+
+function say(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+async function search(ids: readonly string[]): Promise<void> {
+  for (const mutant of mutants) {
+    if (ids.length > 0 && !ids.includes(mutant.id)) continue;
+    const suites = await suitesOf(mutant);
+    const began = performance.now();
+    let found: object | undefined;
+    for (const [name, suite] of Object.entries(suites)) {
+      if (mutant.suite !== undefined && mutant.suite !== name) continue;
+      const failure = firstFailure(suite, 0, suite.numRuns);
+      found = failure === undefined ? undefined : { suite: name, ...failure };
+      if (found !== undefined) break;
+    }
+    say({ id: mutant.id, ...found, ms: Math.round(performance.now() - began) });
+  }
+}
+
+async function kept(): Promise<void> {
+  const runs = keptRuns();
+  for (const mutant of mutants) {
+    const suites = await suitesOf(mutant);
+    const { suite, run } = runs[mutant.id] ?? { suite: 'stories', run: 0 };
+    const began = performance.now();
+    const failure = firstFailure(suites[suite], run, runsFromKept);
+    say({ id: mutant.id, suite, from: run, ...failure, ms: Math.round(performance.now() - began) });
+  }
+}
+
+async function whole(): Promise<void> {
+  for (const [name, suite] of Object.entries(await suitesOf(undefined))) {
+    say({ suite: name, ...firstFailure(suite, 0, suite.numRuns) });
+  }
+}
+
+async function sound(): Promise<void> {
+  const suites = await suitesOf(undefined);
+  for (const [id, { suite, run }] of Object.entries(keptRuns())) say({ id, ...firstFailure(suites[suite], run, 1) });
+}
+
+const [what, ...ids] = process.argv.slice(2);
+if (what === 'search') await search(ids);
+else if (what === 'kept') await kept();
+else if (what === 'whole') await whole();
+else await sound();
