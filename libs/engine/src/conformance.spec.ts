@@ -1,132 +1,144 @@
-/** Rows of the conformance checklist (contract, Appendix A) that are about what a workflow decides. */
 // oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
-import { aWorkflow, fork, inline, join, simple, task, terminate } from './testing/definitions.js';
+/** The engine's rows of the contract's conformance checklist (Appendix A), each by its number; details stand in the specs of the parts. */
+import { retryDelaySeconds } from './retry-delay.js';
+import { aTaskDef, aWorkflow, doWhile, fork, forkOver, join, simple, switchOn, task } from './testing/definitions.js';
 import { given } from './testing/specification.js';
-import { complete, fail, start } from './testing/steps.js';
+import {
+  claim,
+  complete,
+  completeAll,
+  fail,
+  fireTimerAfter,
+  found,
+  pause,
+  progress,
+  resume,
+  start,
+} from './testing/steps.js';
 
-describe('A8 expressions', () => {
-  it.each([
-    ['keep the type of what a whole text names', '${workflow.input.map}', { a: 1 }],
-    ['print a map inside of a text like Java', 'is ${workflow.input.map}', 'is {a=1}'],
-    ['print null inside of a text', 'is ${workflow.input.none}', 'is null'],
-    ['leave what is escaped', '$${workflow.input.map}', '${workflow.input.map}'],
-    ['give null for a path that is not there', '${workflow.input.none.deeper}', null],
-    ['give an empty list for a wildcard that finds nothing', '${workflow.input.none[*]}', []],
-    ['are not resolved a second time', '${workflow.input.text}', '${workflow.input.map}'],
-  ])('%s', (_what, value, expected) => {
-    const workflow = aWorkflow().withTask(simple('a', { inputParameters: { value } }));
-    const { run } = given(workflow, [start({ map: { a: 1 }, text: '${workflow.input.map}' })]);
-    expect(run.task('a').input).toEqual({ value: expected });
-  });
+const keysOf = (tasks: object): readonly string[] => Object.keys(tasks);
+
+it('A6 an update with IN_PROGRESS is shown as SCHEDULED and offered again after the callback', () => {
+  given(aWorkflow().withTask(simple('a')), [start(), claim('a')])
+    .when(progress('a', { callbackAfterSeconds: 30 }))
+    .thenTask('a', { status: 'SCHEDULED', ready: false, callbackAfterSeconds: 30 })
+    .when(fireTimerAfter(29.999))
+    .thenRefused('TIMER_NOT_DUE')
+    .when(fireTimerAfter(0.001))
+    .thenTask('a', { status: 'SCHEDULED', ready: true });
 });
 
-describe('A9 failures that are borne', () => {
-  const two = (fields: Readonly<Record<string, unknown>>) =>
-    aWorkflow().withTask(fork('f', [simple('a', fields), simple('b')], [simple('c')]), join('j', ['b', 'c']));
-
-  it('of an optional task make it COMPLETED_WITH_ERRORS, and the workflow completes', () => {
-    given(two({ optional: true }), [start()])
-      .when(fail('a', 'no'))
-      .then([['TaskFailed a', { status: 'COMPLETED_WITH_ERRORS' }], 'TaskScheduled b'])
-      .when(complete('b'), complete('c'))
-      .then(['TaskCompleted b', 'TaskCompleted c', 'TaskCompleted j', 'WorkflowCompleted']);
-  });
-
-  it('of a permissive task let the others finish; then the workflow fails', () => {
-    given(two({ permissive: true }), [start()])
-      .when(fail('a', 'no'))
-      .then([['TaskFailed a', { status: 'FAILED' }], 'TaskScheduled b'])
-      .when(complete('b'), complete('c'))
-      .then([
-        'TaskCompleted b',
-        'TaskCompleted c',
-        'TaskCompleted j',
-        ['WorkflowFailed', (run) => ({ reason: `Task ${run.idOf('a')} failed with status: FAILED and reason: 'no'` })],
-      ]);
-  });
+it.each([
+  ['FIXED', [3, 3, 3]],
+  ['LINEAR_BACKOFF', [6, 12, 18]],
+  ['EXPONENTIAL_BACKOFF', [3, 6, 12]],
+] as const)('A7 retry delays: %s', (retryLogic, delays) => {
+  const def = aTaskDef({ retryLogic, retryDelaySeconds: 3, backoffScaleFactor: 2 });
+  expect([0, 1, 2].map((retryCount) => retryDelaySeconds(def, retryCount))).toEqual(delays);
+  const capped = aTaskDef({ ...def, maxRetryDelaySeconds: 5 });
+  expect(Math.max(...[0, 1, 2].map((retryCount) => retryDelaySeconds(capped, retryCount)))).toBeLessThanOrEqual(5);
 });
 
-describe('A15 TERMINATE and the failure workflow', () => {
-  const ending = (status: string, inputParameters = {}, fields = {}) =>
+it('A7 jitter is drawn once and stands in the timer, not in the shown delay', () => {
+  const { run } = given(
     aWorkflow()
-      .with({ outputParameters: { not: 'this' }, ...fields })
-      .withTask(simple('a'), terminate('t', status, inputParameters));
+      .withTask(simple('a', { retryCount: 1 }))
+      .withTaskDef('a', { retryDelaySeconds: 3, backoffJitterMs: 1000 }),
+    [start(), fail('a')],
+  );
+  const { timers, callbackAfterSeconds } = run.task('a');
+  const drawn = (timers['offer'] ?? 0) - run.now - 3000;
+  expect(callbackAfterSeconds).toBe(3);
+  expect(drawn).toBeGreaterThanOrEqual(0);
+  expect(drawn).toBeLessThanOrEqual(1000);
+});
 
-  it.each([
-    [{ workflowOutput: { x: '${a.output.x}' } }, { x: 1 }],
-    [{}, {}],
-  ])('A15 the output of TERMINATE comes before the outputParameters: %j', (input, output) => {
-    const { run } = given(ending('COMPLETED', input), [start(), complete('a', { x: 1 })]);
-    expect(run.live).toMatchObject({ status: 'COMPLETED', output });
-    expect(run.live.output).toEqual(output);
+it('A10 SWITCH with an empty case runs nothing, DECISION its default', () => {
+  const cases = { x: [] };
+  given(aWorkflow().withTask(switchOn('s', 'x', cases, [simple('d')]), simple('z')), [start()]).thenWorkflow({
+    open: { z: true },
   });
+  const decision = { caseValueParam: 'v', inputParameters: { v: 'x' }, decisionCases: cases };
+  given(aWorkflow().withTask(task('DECISION', 's', { ...decision, defaultCase: [simple('d')] }), simple('z')), [
+    start(),
+  ]).thenWorkflow({ open: { d: true } });
+});
 
-  it('A15 its status may be an expression; what is none fails', () => {
-    const workflow = ending('${workflow.input.status}');
-    expect(given(workflow, [start({ status: 'TERMINATED' }), complete('a')]).run.live.status).toBe('TERMINATED');
-    given(workflow, [start({ status: 'PAUSED' })])
-      .when(complete('a'))
-      .then([
-        'TaskCompleted a',
-        'TaskScheduled t',
-        ['TaskFailed t', { status: 'FAILED', reasonForIncompletion: 'given termination status is not valid' }],
-        'WorkflowFailed',
-      ]);
-  });
-
-  it('A15 the failure workflow gets the input and the execution; the output names it', () => {
-    const fields = { failureWorkflow: 'handler_${workflow.input.who}' };
-    given(ending('FAILED', { terminationReason: 'enough', workflowOutput: { y: 2 } }, fields), [start({ who: 'me' })])
-      .when(complete('a', { x: 1 }))
-      .then([
-        'TaskCompleted a',
-        'TaskScheduled t',
-        'TaskCompleted t',
-        [
-          'FailureWorkflowRequested',
-          (run) => ({
-            name: 'handler_me',
-            input: {
-              who: 'me',
-              workflowId: run.live.workflowId,
-              reason: 'enough',
-              failureStatus: 'FAILED',
-              failureTaskId: run.idOf('t'),
-              failedWorkflow: {
-                workflowName: 'wf',
-                status: 'FAILED',
-                reasonForIncompletion: 'enough',
-                tasks: [{ referenceTaskName: 'a', outputData: { x: 1 } }, { referenceTaskName: 't' }],
-              },
-            },
-          }),
-        ],
-        ['WorkflowFailed', { output: { y: 2, 'conductor.failure_workflow': expect.any(String) }, reason: 'enough' }],
-      ]);
+it('A11 FORK_JOIN_DYNAMIC: names, `__index`, and an empty list completes', () => {
+  given(aWorkflow().withTask(forkOver('f', [{ x: 1 }, 2], { forkTaskName: 'work' }), join('j', [])), [
+    start(),
+    found('f'),
+  ])
+    .thenTask('_work_0', { input: { x: 1, __index: 0 } })
+    .thenTask('_work_1', { input: { input: 2, __index: 1 } });
+  given(aWorkflow().withTask(forkOver('f', [], { forkTaskName: 'work' }), join('j', [])), [start()]).thenWorkflow({
+    status: 'COMPLETED',
   });
 });
 
-describe('A30 secrets', () => {
-  const secret = {
-    whole: '${workflow.secrets.key}',
-    part: 'Bearer ${workflow.secrets.key.path}',
-    n: '${workflow.input.n}',
-  };
+it('A12 DO_WHILE: references, output keys, keepLastN, and no items', () => {
+  const { run } = given(aWorkflow().withTask(doWhile('l', "$.l['iteration'] < 3", [simple('a')])), [
+    start(),
+    completeAll,
+    completeAll,
+    completeAll,
+  ]);
+  expect(keysOf(run.live.tasks)).toEqual(['l', 'a__1', 'a__2', 'a__3']);
+  expect(keysOf(run.task('l').output).toSorted()).toEqual(['1', '2', '3', 'iteration']);
+  const kept = given(
+    aWorkflow().withTask(doWhile('l', "$.l['iteration'] < 3", [simple('a')], { inputParameters: { keepLastN: 1 } })),
+    [start(), completeAll, completeAll, completeAll],
+  );
+  expect(keysOf(kept.run.live.tasks)).not.toContain('a__1');
+  given(aWorkflow().withTask(doWhile('l', 'true', [simple('a')], { items: '${workflow.input.none}' })), [
+    start(),
+  ]).thenTask('l', { status: 'COMPLETED', output: { iteration: 0 } });
+});
 
-  it('stay as they are written in the input that is stored, of workers and of the server', () => {
-    const tasks = ['SIMPLE', 'HTTP', 'INLINE', 'HUMAN', 'START_WORKFLOW'].map((type) =>
-      task(type, type.toLowerCase(), {
-        inputParameters: { ...secret, uri: 'u', evaluatorType: 'javascript', expression: 'null' },
-      }),
-    );
-    for (const one of tasks) {
-      const { run } = given(aWorkflow().withTask(one, simple('z')), [start({ n: 1 })]);
-      expect(run.task(String(one['taskReferenceName'])).input).toMatchObject({ ...secret, n: 1 });
-    }
+it('A13 JOIN: output by reference, failures end it early, permissive ones wait', () => {
+  const joined = (fields = {}) =>
+    aWorkflow().withTask(fork('f', [simple('a', fields)], [simple('b')]), join('j', ['a', 'b']));
+  given(joined(), [start(), complete('a', { x: 1 }), complete('b', { y: 2 })]).thenTask('j', {
+    output: { a: { x: 1 }, b: { y: 2 } },
   });
+  given(joined(), [start(), fail('a')]).thenWorkflow({ status: 'FAILED' });
+  given(joined({ permissive: true }), [start(), fail('a')])
+    .thenWorkflow({ status: 'RUNNING', open: { b: true, j: true } })
+    .when(complete('b'))
+    .thenWorkflow({ status: 'FAILED' });
+});
 
-  it('are not seen by a script that the engine decides itself', () => {
-    const { run } = given(aWorkflow().withTask(inline('i', '$.whole', secret), simple('z')), [start()]);
-    expect(run.task('i').output).toEqual({ result: '${workflow.secrets.key}' });
-  });
+it('A17 pause leaves worker tasks to be claimed; resume of a running workflow is an error', () => {
+  given(aWorkflow().withTask(simple('a'), simple('b')), [start()])
+    .when(resume)
+    .thenRefused('WORKFLOW_NOT_PAUSED')
+    .when(pause)
+    .when(claim('a'))
+    .then(['TaskStarted a'])
+    .when(complete('a'))
+    .then(['TaskCompleted a']);
+});
+
+it.each([
+  ['response', { responseTimeoutSeconds: 5, timeoutPolicy: 'ALERT_ONLY' }, [claim('a')], 'TIMED_OUT'],
+  ['poll', { pollTimeoutSeconds: 5, timeoutPolicy: 'TIME_OUT_WF' }, [], 'TIMED_OUT'],
+  ['task', { timeoutSeconds: 5, responseTimeoutSeconds: 5, timeoutPolicy: 'TIME_OUT_WF' }, [claim('a')], 'TIMED_OUT'],
+  ['total', { totalTimeoutSeconds: 5, timeoutPolicy: 'TIME_OUT_WF' }, [], 'TIMED_OUT'],
+  ['poll, alert only', { pollTimeoutSeconds: 5, timeoutPolicy: 'ALERT_ONLY' }, [], 'RUNNING'],
+  ['total, alert only', { totalTimeoutSeconds: 5, timeoutPolicy: 'ALERT_ONLY' }, [], 'RUNNING'],
+] as const)('A20 time-outs and their policies: %s', (_what, def, steps, status) => {
+  given(
+    aWorkflow()
+      .withTask(simple('a', { retryCount: 0 }))
+      .withTaskDef('a', def),
+    [start(), ...steps],
+  )
+    .when(fireTimerAfter(5))
+    .thenWorkflow({ status });
+});
+
+it('A20 the time-out of the workflow', () => {
+  const timed = (timeoutPolicy: string) => aWorkflow().with({ timeoutSeconds: 5, timeoutPolicy }).withTask(simple('a'));
+  given(timed('TIME_OUT_WF'), [start(), fireTimerAfter(5)]).thenWorkflow({ status: 'TIMED_OUT' });
+  given(timed('ALERT_ONLY'), [start(), fireTimerAfter(5)]).thenWorkflow({ status: 'RUNNING' });
 });
