@@ -13,7 +13,7 @@ import {
   type TaskDocument,
   type WorkflowDocument,
 } from '@dacapo/contracts';
-import { compileFlow, decide, evolve, type Flow, type WorkflowState } from '@dacapo/engine';
+import { compileFlow, decide, evolve, type Flow, type StreamState } from '@dacapo/engine';
 import { projectTask, projectWorkflow, tasksOf } from '@dacapo/projections';
 
 import { sha256 } from '../../libs/engine/src/testing/hash.js';
@@ -58,8 +58,8 @@ function eventsOf({ decisions }: GoldenLog): readonly Event[] {
   return decisions.flatMap(({ events }) => events.map((text) => decodeEvent(text))).filter(({ seq }) => seq > 0);
 }
 
-function folded(events: readonly Event[]): WorkflowState | undefined {
-  let state: WorkflowState | undefined;
+function folded(events: readonly Event[]): StreamState | undefined {
+  let state: StreamState | undefined;
   for (const event of events) state = evolve(state, event);
   return state;
 }
@@ -96,10 +96,10 @@ describe.each(files)('the golden log $version/$name', (file) => {
 
 /** The same command on the same state, once more. */
 function decidedAgain(
-  state: WorkflowState | undefined,
+  state: StreamState | undefined,
   { command, time, causation, epoch }: Decided,
   flows: ReadonlyMap<string, Flow>,
-): { readonly state: WorkflowState | undefined; readonly texts: readonly string[] } {
+): { readonly state: StreamState | undefined; readonly texts: readonly string[] } {
   const grants = [...(command.grants ?? [])];
   const decided = decide(state, command, {
     now: time,
@@ -107,8 +107,8 @@ function decidedAgain(
     epoch,
     hash: sha256,
     flow: (digest) => flows.get(digest),
-    grant: (taskType, domain) =>
-      grants[0]?.taskType === taskType && grants[0].domain === domain ? grants.shift() : undefined,
+    grant: (taskType, domains) =>
+      grants[0]?.taskType === taskType && domains.includes(grants[0].domain) ? grants.shift() : undefined,
   });
   return { state: decided.state, texts: decided.events.map(({ text }) => text) };
 }
@@ -117,7 +117,7 @@ describe('the commands of this version', () => {
   it.each(ofCurrent)('in $name are decided again to the same bytes', (file) => {
     const { definitions, decisions } = read(file);
     const flows = new Map(definitions.map(({ digest, definition }) => [digest, compileFlow(digest, definition)]));
-    let state: WorkflowState | undefined;
+    let state: StreamState | undefined;
     for (const decision of decisions) {
       const again = decidedAgain(state, decision, flows);
       expect(again.texts).toEqual(decision.events);

@@ -15,7 +15,7 @@ export interface Suite {
   readonly seed: number;
   readonly numRuns: number;
   /** `seen` counts the events that came of it, by type. */
-  property(seen: Map<string, number>): fc.IRawProperty<unknown>;
+  readonly property: (seen: Map<string, number>) => fc.IRawProperty<unknown, false>;
 }
 
 /** Any workflow under any workers, operators and timers. */
@@ -48,7 +48,7 @@ function storyOf(
   workflows: fc.Arbitrary<WorkflowBuilder>,
   told: fc.Arbitrary<readonly Happening[]>,
   seen: Map<string, number>,
-): fc.IRawProperty<unknown> {
+): fc.IRawProperty<unknown, false> {
   return fc.property(workflows, told, fc.constantFrom('x', 'y', 'z'), (workflow, story, choice) => {
     count(tell(workflow, story, choice).records, seen);
   });
