@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { decodeEvent, type Event } from '@dacapo/contracts';
+import { packedTask, packedWorkflow } from '@dacapo/store-sqlite';
 
 const offsetsPerPartition = 2 ** 40;
 
@@ -58,19 +59,16 @@ export interface StoredViews {
 
 export function readViews(directory: string): StoredViews {
   const db = new DatabaseSync(join(directory, 'views.sqlite'), { readOnly: true });
-  const documents = (table: string, id: string): ReadonlyMap<string, StoredDocument> => {
+  const documents = (table: string): readonly string[] => {
     const rows = db.prepare(`SELECT document FROM ${table}`).all() as { document: string }[];
-    return new Map(
-      rows.map(({ document }) => {
-        const parsed = JSON.parse(document) as StoredDocument & Record<string, string>;
-        return [parsed[id] ?? '', parsed] as const;
-      }),
-    );
+    return rows.map(({ document }) => document);
   };
+  const workflows = documents('workflows').map((text) => packedWorkflow.unpack(text));
+  const tasks = documents('tasks').map((text) => packedTask.unpack(text));
   const snapshots = db.prepare('SELECT id FROM snapshots').all() as { id: string }[];
   const views = {
-    workflows: documents('workflows', 'workflowId'),
-    tasks: documents('tasks', 'taskId'),
+    workflows: new Map(workflows.map((workflow) => [workflow.workflowId, workflow])),
+    tasks: new Map(tasks.map((task) => [task.taskId, task])),
     snapshots: snapshots.map(({ id }) => id),
   };
   db.close();

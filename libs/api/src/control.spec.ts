@@ -95,7 +95,7 @@ describe('an operator', () => {
       call('PUT', `/api/workflow/${id}/skiptask/${reference}`, body === undefined ? {} : { body });
     expect(await skip('ship_ref', { taskOutput: { tracking: 't' } })).toMatchObject({ status: 200 });
     expect(await skip('ship_ref')).toMatchObject({ status: 409 });
-    expect(await skip('nothing')).toMatchObject({ status: 409 });
+    expect(await skip('nothing')).toMatchObject({ status: 404 });
     await end(id, 'pay_ref', 'COMPLETED');
     const { json } = await read(id);
     expect(json.status).toBe('COMPLETED');

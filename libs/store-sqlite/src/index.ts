@@ -1,1 +1,2 @@
+export { packedTask, packedWorkflow } from './packed.js';
 export { SqliteStore } from './sqlite-store.js';
