@@ -122,6 +122,7 @@ export class Audit {
   private readonly reopened = new Set<string>();
   private readonly children = new Set<string>();
   private readonly gone = new Set<string>();
+  private readonly skipped = new Set<string>();
 
   constructor(private readonly hash: Hash) {}
 
@@ -332,6 +333,7 @@ export class Audit {
     const whole = { ...attempt, forked: [], inside: new Map<string, JsonObject>(), timers: new Map<string, number>() };
     this.attempts.set(taskId, whole);
     this.latest.set(reference, whole);
+    this.skipped.add(taskId);
   }
 
   /** Its id never comes back. */
@@ -510,10 +512,15 @@ export class Audit {
   private checkExclusiveJoin(state: WorkflowState, { referenceTaskName, input }: TaskState): void {
     if (state.status === 'PAUSED') return;
     const lists = [input['joinOn'], input['defaultExclusiveJoinTask'] ?? []] as readonly (readonly string[])[];
-    const there = lists.map((list) => list.find((reference) => this.latest.has(reference)));
+    const there = lists.map((list) => list.find((reference) => this.isThere(reference)));
     const attempt = this.latest.get(there[0] ?? there[1] ?? '');
     const isOver = attempt !== undefined && !attempt.open && !attempt.retried;
     must(!isOver || !attempt.isSuccess, `I7 EXCLUSIVE_JOIN ${referenceTaskName} waits for a task that has ended`);
+  }
+
+  private isThere(reference: string): boolean {
+    const attempt = this.latest.get(reference);
+    return attempt !== undefined && !this.skipped.has(attempt.taskId);
   }
 
   /** I19: a running workflow always has something that can still happen. JOINs and loops alone wait for each other for ever. */
