@@ -379,10 +379,10 @@ export const mutants: readonly Mutant[] = [
   {
     id: 'turn-over-too-early',
     row: 'I7',
-    what: 'a turn of a loop is over while an attempt is owed in it',
+    what: 'a turn of a loop is over while a task in it is open',
     file: 'turns.ts',
     find: 'if (task === undefined || isTaskOpen(task.status) || task.retried) return false;',
-    replace: 'if (task === undefined || isTaskOpen(task.status)) return false;',
+    replace: 'if (task === undefined || task.retried) return false;',
   },
   {
     id: 'turn-ignores-branches',

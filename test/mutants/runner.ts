@@ -2,17 +2,22 @@
  * Runs the engine's property suites against planted mistakes, one JSON line each:
  *
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts search [id ...]   from the suite's first run to its last
+ *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts update            the same, and writes found.json
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts kept              from the run kept in found.json
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts whole             all runs of all suites, without a mistake
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts sound             the kept runs, without a mistake
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 import fc from 'fast-check';
 
 import type { suites as Suites } from '../../libs/engine/src/testing/properties.js';
 import { plant } from './hooks.mjs';
 import { type Kept, type Mutant, mutants, runsFromKept } from './mutants.js';
+
+/** Runs of each suite that a mutant is searched in first. */
+const soon = 40;
+const found = new URL('found.json', import.meta.url);
 
 type Modules = { readonly suites: typeof Suites };
 
@@ -38,27 +43,44 @@ function firstFailure(
 }
 
 function keptRuns(): Readonly<Record<string, Kept>> {
-  return JSON.parse(readFileSync(new URL('found.json', import.meta.url), 'utf8')) as Record<string, Kept>;
+  return JSON.parse(readFileSync(found, 'utf8')) as Record<string, Kept>;
 }
 
 function say(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-async function search(ids: readonly string[]): Promise<void> {
+async function search(ids: readonly string[]): Promise<Readonly<Record<string, Kept>>> {
+  const all: Record<string, Kept> = {};
   for (const mutant of mutants) {
     if (ids.length > 0 && !ids.includes(mutant.id)) continue;
-    const suites = await suitesOf(mutant);
     const began = performance.now();
-    let found: object | undefined;
-    for (const [name, suite] of Object.entries(suites)) {
-      if (mutant.suite !== undefined && mutant.suite !== name) continue;
-      const failure = firstFailure(suite, 0, suite.numRuns);
-      found = failure === undefined ? undefined : { suite: name, ...failure };
-      if (found !== undefined) break;
-    }
-    say({ id: mutant.id, ...found, ms: Math.round(performance.now() - began) });
+    const first = find(mutant, await suitesOf(mutant));
+    if (first !== undefined) all[mutant.id] = { suite: first.suite, run: first.run };
+    say({ id: mutant.id, ...first, ms: Math.round(performance.now() - began) });
   }
+  return all;
+}
+
+/** A few runs of each suite, then the others: most mistakes show soon, but not in every suite. */
+function find({ suite: only }: Mutant, suites: typeof Suites): (Kept & { readonly message: string }) | undefined {
+  const names = (Object.keys(suites) as (keyof typeof Suites)[]).filter((name) => only === undefined || only === name);
+  for (const [from, to] of [
+    [0, soon],
+    [soon, Infinity],
+  ] as const) {
+    // The others take longer for a run.
+    for (const suite of from === 0 ? names : names.toSorted((a) => (a === 'waits' ? -1 : 1))) {
+      const failure = firstFailure(suites[suite], from, Math.min(to, suites[suite].numRuns) - from);
+      if (failure !== undefined) return { suite, ...failure };
+    }
+  }
+  return undefined;
+}
+
+async function update(): Promise<void> {
+  const text = Object.entries(await search([])).map(([id, kept]) => `  ${JSON.stringify(id)}: ${JSON.stringify(kept)}`);
+  writeFileSync(found, `{\n${text.join(',\n')}\n}\n`);
 }
 
 async function kept(): Promise<void> {
@@ -85,6 +107,7 @@ async function sound(): Promise<void> {
 
 const [what, ...ids] = process.argv.slice(2);
 if (what === 'search') await search(ids);
+else if (what === 'update') await update();
 else if (what === 'kept') await kept();
 else if (what === 'whole') await whole();
 else await sound();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { suites } from './testing/properties.js';
 
-const { stories, tries } = suites;
+const { stories, tries, waits } = suites;
 
 describe(`any workflow under any workers, operators and timers (seed ${stories.seed})`, () => {
   it('keeps the invariants I2 to I7, I9 to I11, I13, I14, I16, I21, I23, I26 after every command, and ends (I19)', () => {
@@ -16,6 +16,13 @@ describe(`any workflow under any workers, operators and timers (seed ${stories.s
     const seen = new Map<string, number>();
     fc.assert(tries.property(seen), { seed: tries.seed, numRuns: tries.numRuns });
     expect(['BranchEntered', 'TasksRemoved', 'TaskReopened'].filter((type) => (seen.get(type) ?? 0) < 10)).toEqual([]);
+  }, 60_000);
+
+  it('keeps them where much waits: for timers, scripts, definitions, a resume', () => {
+    const seen = new Map<string, number>();
+    fc.assert(waits.property(seen), { seed: waits.seed, numRuns: waits.numRuns });
+    const asked = ['TimerFired', 'StepsDeferred', 'StepsResumed', 'EvaluationRecorded', 'TaskDefsRecorded'];
+    expect(asked.filter((type) => (seen.get(type) ?? 0) < 10)).toEqual([]);
   }, 60_000);
 });
 

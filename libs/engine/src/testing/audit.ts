@@ -126,6 +126,7 @@ export class Audit {
   /** Permits that are held or asked for, by holder, with the number of the request. */
   private readonly permits = new Map<string, number>();
   private readonly delivery = new Map<string, string | undefined>();
+  private readonly skipped = new Set<string>();
 
   constructor(private readonly hash: Hash) {}
 
@@ -374,6 +375,7 @@ export class Audit {
     const whole = { ...attempt, forked: [], inside: new Map<string, JsonObject>(), timers: new Map<string, number>() };
     this.attempts.set(taskId, whole);
     this.latest.set(reference, whole);
+    this.skipped.add(taskId);
   }
 
   /** Its id never comes back. */
@@ -528,7 +530,7 @@ export class Audit {
     }
     this.loops.check(state);
     this.timerAudit.check(state);
-    this.flowAudit.check(state);
+    this.flowAudit.check(state, flow);
     if (state.status === 'RUNNING') this.checkProgress(state, open, flow);
     this.checkDocuments(state, tasks);
   }
@@ -553,10 +555,15 @@ export class Audit {
   private checkExclusiveJoin(state: WorkflowState, { referenceTaskName, input }: TaskState): void {
     if (state.status === 'PAUSED') return;
     const lists = [input['joinOn'], input['defaultExclusiveJoinTask'] ?? []] as readonly (readonly string[])[];
-    const there = lists.map((list) => list.find((reference) => this.latest.has(reference)));
+    const there = lists.map((list) => list.find((reference) => this.isThere(reference)));
     const attempt = this.latest.get(there[0] ?? there[1] ?? '');
     const isOver = attempt !== undefined && !attempt.open && !attempt.retried;
     must(!isOver || !attempt.isSuccess, `I7 EXCLUSIVE_JOIN ${referenceTaskName} waits for a task that has ended`);
+  }
+
+  private isThere(reference: string): boolean {
+    const attempt = this.latest.get(reference);
+    return attempt !== undefined && !this.skipped.has(attempt.taskId);
   }
 
   /** I19: a running workflow always has something that can still happen. JOINs and loops alone wait for each other for ever. */

@@ -501,6 +501,51 @@ export const definitions = definitionsOf(list(depthMax));
 /** Not much but TRY. */
 export const definitionsWithTries = definitionsOf(fc.array(tryOf(tries(2)), { minLength: 1, maxLength: 2 }));
 
+/** Too long for one decision, and with nothing open where that ends. */
+const longList: Piece = {
+  kind: 'decision',
+  value: 'x',
+  first: Array.from({ length: 70 }, () => ({ kind: 'set' as const, value: 'x' })),
+  otherwise: [],
+};
+
+/** One or two tasks or loops that wait for the sandbox, for an executor, for definitions; or a structure with single tasks inside. */
+export const smallDefinitions = definitionsOf(
+  fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: sandboxedLoop() },
+      { weight: 3, arbitrary: executorsTask() },
+      { weight: 4, arbitrary: piece(2) },
+      { weight: 1, arbitrary: fc.constant(longList) },
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+);
+
+function sandboxedLoop(): fc.Arbitrary<Piece> {
+  return fc.record({
+    kind: fc.constant('loop' as const),
+    body: fc.array(leaf, { minLength: 1, maxLength: 2 }),
+    turns: fc.integer({ min: 2, max: 3 }),
+    items: fc.constant(undefined),
+    keepLastN: fc.constantFrom(undefined, 1, 1),
+    sandbox: fc.constant(true),
+    fields: fc.constant({}),
+  });
+}
+
+function executorsTask(): fc.Arbitrary<Piece> {
+  return fc.record({
+    kind: fc.constant('typed' as const),
+    type: fc.constantFrom('HTTP', 'HTTP_POLL'),
+    name: fc.constant('unregistered'),
+    fields: fc.constantFrom<Fields>({}, { asyncComplete: true }).map((fields) => ({
+      inputParameters: { uri: 'http://x' },
+      ...fields,
+    })),
+  });
+}
+
 function definitionsOf(pieces: fc.Arbitrary<readonly Piece[]>): fc.Arbitrary<WorkflowBuilder> {
   return fc.record({ pieces, fields: workflowFields }).map(({ pieces: made, fields }) => {
     const tasks = new Renderer().list(made);
@@ -576,6 +621,28 @@ export const stories = storiesOf(weights);
 
 /** Much fails, and is tried again. */
 export const storiesOfFailure = storiesOf({ ...weights, 'fail for good': 20, retry: 8, pause: 1 });
+
+/** Little is ended, so that timers fire; scripts and definitions come back, also while the workflow is paused. */
+export const storiesOfWaiting = storiesOf({
+  claim: 16,
+  timer: 20,
+  found: 16,
+  evaluated: 10,
+  pause: 8,
+  resume: 3,
+  complete: 4,
+  poll: 3,
+  terminate: 0.5,
+  'rerun from': 0.5,
+  restart: 0.5,
+  rerun: 0.5,
+  jump: 0.5,
+  // An EXCLUSIVE_JOIN whose tasks have all been skipped waits for ever, as Conductor's does.
+  skip: 0,
+  remove: 0.1,
+  cancel: 0.5,
+  'fail for good': 0.5,
+});
 
 function storiesOf(weightOf: typeof weights): fc.Arbitrary<readonly Happening[]> {
   return fc.array(

@@ -6,16 +6,27 @@ import { isEnded } from '../state.js';
 import { nextDue } from '../timers.js';
 import type { WorkflowBuilder } from './definitions.js';
 import { families, familyStories, tellFamily } from './families.js';
-import { definitions, definitionsWithTries, type Happening, stories, storiesOfFailure } from './generators.js';
+import {
+  definitions,
+  definitionsWithTries,
+  type Happening,
+  smallDefinitions,
+  stories,
+  storiesOfFailure,
+  storiesOfWaiting,
+} from './generators.js';
 import { Run } from './run.js';
 import { start } from './steps.js';
 import { drain, happen } from './story.js';
+
+/** Of what is generated, what happens to it, and a choice. */
+type Property = fc.IPropertyWithHooks<[unknown, unknown, unknown]>;
 
 export interface Suite {
   readonly seed: number;
   readonly numRuns: number;
   /** `seen` counts the events that came of it, by type. */
-  readonly property: (seen: Map<string, number>) => fc.IRawProperty<unknown, false>;
+  readonly property: (seen: Map<string, number>) => Property;
 }
 
 /** Any workflow under any workers, operators and timers. */
@@ -42,13 +53,20 @@ const family: Suite = {
     }),
 };
 
-export const suites = { stories: anyStory, tries, families: family } as const;
+/** Small workflows in which much waits: for timers, scripts, definitions, a resume. */
+const waits: Suite = {
+  seed: 20_262,
+  numRuns: 1500,
+  property: (seen) => storyOf(smallDefinitions, storiesOfWaiting, seen),
+};
+
+export const suites = { stories: anyStory, waits, tries, families: family } as const;
 
 function storyOf(
   workflows: fc.Arbitrary<WorkflowBuilder>,
   told: fc.Arbitrary<readonly Happening[]>,
   seen: Map<string, number>,
-): fc.IRawProperty<unknown, false> {
+): Property {
   return fc.property(workflows, told, fc.constantFrom('x', 'y', 'z'), (workflow, story, choice) => {
     count(tell(workflow, story, choice).records, seen);
   });

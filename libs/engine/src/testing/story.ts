@@ -240,7 +240,10 @@ function conditionOutcome(run: Run, { taskId, output }: TaskState, pick: number)
 /** A worker, or the journal, delivers the last result once more: it must change nothing. */
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
-  if (last === undefined || reopened.has(run.taskOf(last)?.taskType ?? '')) return;
+  const type = last === undefined ? undefined : run.taskOf(last)?.taskType;
+  if (last === undefined || reopened.has(type ?? '')) return;
+  // A loop asks once more at each turn; the lane tells the answers apart by the ids of their commands.
+  if (last.type === 'RecordEvaluation' && type === 'DO_WHILE') return;
   const before = withoutPlace(run);
   const events = run.decide({ ...last, id: `${last.id}-${run.commands.length}` });
   if (events.some(({ event }) => !withoutEffect.has(event.type)) || withoutPlace(run) !== before)
