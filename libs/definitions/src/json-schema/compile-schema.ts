@@ -17,7 +17,8 @@ import {
 import { valueKeywords } from './value-keywords.js';
 
 /** In the order in which they are asked: the cheap and telling ones first. */
-const keywords: Readonly<Record<string, Keyword>> = { ...valueKeywords, ...containerKeywords };
+const keywords: ReadonlyMap<string, Keyword> = new Map(Object.entries({ ...valueKeywords, ...containerKeywords }));
+const ranks: ReadonlyMap<string, number> = new Map([...keywords.keys()].map((name, index) => [name, index]));
 
 /** They change what a schema means, and we do not know them. */
 const unsupported: ReadonlySet<string> = new Set([
@@ -96,13 +97,14 @@ class Compilation {
         throw new SchemaError('SCHEMA_INVALID', 'must be a text', text([...path, '$ref']));
       this.references.push({ from: node, text: reference, path: [...path, '$ref'] });
     }
-    for (const [name, compile] of Object.entries(keywords)) {
-      const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-      if (value === undefined) continue;
-      const check = compile(value, this.kit(node, raw, [...path, name]));
+    // In our order, not in the author's: which fault is told first must not depend on it.
+    const names = Object.keys(raw).filter((name) => keywords.has(name));
+    for (const name of names.sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0))) {
+      const check = keywords.get(name)?.(raw[name], this.kit(node, raw, [...path, name]));
       if (check !== undefined) node.checks.push(check);
     }
-    for (const name of ['$defs', 'definitions']) this.compileDefinitions(raw[name], [...path, name]);
+    for (const name of ['$defs', 'definitions'])
+      if (Object.hasOwn(raw, name)) this.compileDefinitions(raw[name], [...path, name]);
   }
 
   /** Also those that nobody refers to yet: a fault in them is told at registration. */

@@ -175,6 +175,9 @@ const contains: Keyword = (raw, kit) => {
   };
 };
 
+/** Steps of writing an item down and of looking for it among the others: measured, 0.5 microseconds. */
+const textSteps = 15;
+
 const uniqueItems: Keyword = (wanted, kit) => {
   if (typeof wanted !== 'boolean') return kit.refuse('must be true or false');
   if (!wanted) return undefined;
@@ -182,6 +185,7 @@ const uniqueItems: Keyword = (wanted, kit) => {
     if (!Array.isArray(value)) return undefined;
     const seen = new Set<string>();
     for (const [index, item] of value.entries()) {
+      spend(run, textSteps);
       weigh(item, run);
       const text = canonicalJson(item);
       if (seen.has(text)) return { at: { parent: at, step: index }, message: 'is there twice' };
