@@ -5,6 +5,7 @@ export { statusOfKind } from './errors/status.js';
 export { type ApiOptions, ask, positionHeader } from './gateway.js';
 export { configureHttp, createHttpAdapter, type HttpOptions, type HttpResponse } from './http/configure-http.js';
 export { masked, maskedEventData, maskedNames, maskedTask, maskedWorkflow } from './mask/mask.js';
+export { redacted, redactedResult } from './mask/redact.js';
 export { readJson } from './json/read-json.js';
 export { limits as apiLimits } from './limits.js';
 export { type Definitions, definitionText, workflowTaskText } from './task/definition-texts.js';

@@ -4,6 +4,7 @@
  */
 import {
   type Command,
+  DaCapoError,
   type DeferredStep,
   deriveId,
   type ErrorCode,
@@ -102,8 +103,12 @@ export class Decision {
 
   get flow(): Flow {
     const flow = this.context.flow(this.state.definition);
-    invariant(flow !== undefined, `the definition of workflow ${this.state.workflowId} is known under its digest`);
-    return flow;
+    // The words are made only when they are needed: this is asked for at every event.
+    if (flow !== undefined) return flow;
+    throw new DaCapoError(
+      'INVARIANT_BROKEN',
+      `the definition of workflow ${this.state.workflowId} is known under its digest`,
+    );
   }
 
   emit<T extends EventType>(type: T, data: EventData<T>): void {

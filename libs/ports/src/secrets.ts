@@ -24,6 +24,8 @@ export interface SecretStore {
   list(): readonly SecretEntry[];
   /** Rejects when there is such a secret and it cannot be read. */
   get(name: string): Promise<string | undefined>;
+  /** All values that this process can read and that are long enough not to be met by chance: what they are looked for in. */
+  values(): readonly string[];
   /** Rejects with SECRETS_READ_ONLY when this installation cannot keep secrets. */
   put(name: string, value: string): Promise<void>;
   delete(name: string): Promise<boolean>;

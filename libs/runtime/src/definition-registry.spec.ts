@@ -1,8 +1,8 @@
-import type { DefinitionEntry, DefinitionLog } from '@dacapo/ports';
+import type { DefinitionEntry, DefinitionLog, SecretCipher } from '@dacapo/ports';
 import { sha256 } from '@dacapo/ports-testing';
 import { MemoryDefinitionLog, MemoryDefinitions, VirtualClock } from '@dacapo/journal-memory';
 
-import { DefinitionRegistry } from './definition-registry.js';
+import { DefinitionRegistry, type RegistryOptions } from './definition-registry.js';
 import { aTaskDef, aWorkflowDef, simple, subWorkflow } from './testing/definitions.js';
 
 describe('DefinitionRegistry', () => {
@@ -175,6 +175,87 @@ describe('DefinitionRegistry', () => {
     await expect(other.putWorkflowDefs([version(1)])).rejects.toThrow('full');
     expect(other.workflowDef('wf')).toBeUndefined();
     await other.close();
+  });
+
+  describe('values', () => {
+    const cipher: SecretCipher = {
+      seal: (name, text) => `${name}|${Buffer.from(text).toString('hex')}`,
+      open: (name, sealed) => {
+        if (!sealed.startsWith(`${name}|`)) throw new Error('of another name');
+        return Buffer.from(sealed.slice(name.length + 1), 'hex').toString();
+      },
+    };
+    const withValues = async (options: RegistryOptions): Promise<DefinitionRegistry> => {
+      const other = new DefinitionRegistry(new MemoryDefinitionLog(definitions), sha256, clock, options);
+      await other.start();
+      return other;
+    };
+
+    it('of the environment are kept, in front of those of the start, and read by other processes', async () => {
+      const first = await withValues({ environment: { A: 'start', B: 'start' } });
+      await first.environment.put('A', 'log');
+      expect(first.environment.list()).toEqual([
+        { name: 'A', value: 'log' },
+        { name: 'B', value: 'start' },
+      ]);
+      expect(registry.environment.list()).toEqual([{ name: 'A', value: 'log' }]);
+      expect((await opened()).environment.get('A')).toBe('log');
+      expect(await first.environment.delete('A')).toBe(true);
+      expect([first.environment.get('A'), registry.environment.get('A')]).toEqual(['start', undefined]);
+      await expect(first.environment.delete('B')).rejects.toMatchObject({ code: 'SECRETS_READ_ONLY' });
+      expect(await first.environment.delete('nobody')).toBe(false);
+      expect(first.environment.get('toString')).toBeUndefined();
+    });
+
+    it('of secrets are on the log sealed only, and open with the key only', async () => {
+      const keeper = await withValues({ secrets: { cipher } });
+      await keeper.secrets.put('KEY', 'hidden-value');
+      expect(JSON.stringify([...definitions.values])).not.toContain('hidden');
+      expect(await keeper.secrets.get('KEY')).toBe('hidden-value');
+      expect(keeper.secrets.values()).toEqual(['hidden-value']);
+      expect(keeper.secrets.list()).toEqual([{ name: 'KEY', createTime: clock.now(), updateTime: clock.now() }]);
+      expect(registry.secrets.list()).toHaveLength(1);
+      expect(registry.secrets.values()).toEqual([]);
+      await expect(registry.secrets.get('KEY')).rejects.toMatchObject({ code: 'SECRETS_READ_ONLY' });
+      await expect(registry.secrets.put('KEY', 'x')).rejects.toThrow('DACAPO_SECRETS_KEY');
+      expect(await keeper.secrets.delete('KEY')).toBe(true);
+      expect(await keeper.secrets.get('KEY')).toBeUndefined();
+      expect(keeper.secrets.values()).toEqual([]);
+    });
+
+    it('of short secrets are not looked for', async () => {
+      const keeper = await withValues({ secrets: { cipher, base: { SHORT: '1234567', LONG: '12345678' } } });
+      expect(keeper.secrets.values()).toEqual(['12345678']);
+    });
+
+    it('change no snapshot', async () => {
+      await registry.putWorkflowDefs([version(1)]);
+      const before = await registry.snapshotOf('wf');
+      await registry.environment.put('A', 'x');
+      expect(await registry.snapshotOf('wf')).toEqual(before);
+    });
+
+    it('are given to a start as its definition asks, at every level', async () => {
+      const asked = await withValues({ environment: { A: '1', B: '2', C: '3', D: '4' }, environmentNames: ['D'] });
+      const nested = simple('b', { inputParameters: { x: { y: ['${workflow.env.B}'] } } });
+      const choice = {
+        ...simple('s'),
+        type: 'SWITCH',
+        decisionCases: { one: [nested, simple('c', { inputParameters: { d: '${D}', c: '${C}' } })] },
+        evaluatorType: 'value-param',
+        expression: 'v',
+      };
+      const definition = aWorkflowDef('asks', [choice], {
+        outputParameters: { a: 'at ${workflow.env.A}' },
+      });
+      expect(asked.environmentFor(await asked.digestOf(definition))).toEqual({ A: '1', B: '2', '${D}': '4' });
+      const open = aWorkflowDef('open', [
+        simple('a', { inputParameters: { v: '${workflow.env.${workflow.input.n}}' } }),
+      ]);
+      expect(asked.environmentFor(await asked.digestOf(open))).toEqual({ A: '1', B: '2', C: '3', D: '4' });
+      expect(asked.environmentFor(await asked.digestOf(version(1)))).toBeUndefined();
+      expect(asked.environmentFor('unknown')).toBeUndefined();
+    });
   });
 });
 

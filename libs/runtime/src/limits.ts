@@ -28,6 +28,8 @@ export const limits = {
   promiseMs: 5_000,
   /** A domain is polled when the last poll is not longer ago (contract 5.15, `activeWorkerLastPollTimeout`). */
   activeDomainMs: 10_000,
+  /** A secret with fewer characters is not looked for in what workers send: it would be met by chance. */
+  secretCharacters: 8,
   /** Workers whose last poll is remembered. */
   pollData: 10_000,
   /** Events kept in memory until the read model has them. */

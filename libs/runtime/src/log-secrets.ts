@@ -2,6 +2,8 @@
 import { DaCapoError } from '@dacapo/contracts';
 import type { Clock, SecretCipher, SecretEntry, SecretStore } from '@dacapo/ports';
 
+import { limits } from './limits.js';
+
 interface Sealed {
   readonly sealed: string;
   readonly createTime: number;
@@ -17,6 +19,8 @@ export interface SecretOptions {
 
 export class LogSecrets implements SecretStore {
   private readonly entries = new Map<string, Sealed>();
+  /** Made when somebody asks, thrown away when anything changes. */
+  private known: readonly string[] | undefined;
 
   constructor(
     private readonly options: SecretOptions,
@@ -26,6 +30,7 @@ export class LogSecrets implements SecretStore {
 
   /** What the log says; undefined when it was removed. */
   take(name: string, entry: Sealed | undefined): void {
+    this.known = undefined;
     if (entry === undefined) this.entries.delete(name);
     else this.entries.set(name, entry);
   }
@@ -43,6 +48,24 @@ export class LogSecrets implements SecretStore {
     if (entry !== undefined) return this.opened(name, entry);
     const { base = {} } = this.options;
     return Object.hasOwn(base, name) ? base[name] : undefined;
+  }
+
+  values(): readonly string[] {
+    return (this.known ??= this.readable().filter((value) => value.length >= limits.secretCharacters));
+  }
+
+  private readable(): readonly string[] {
+    const { base = {}, cipher } = this.options;
+    const kept = cipher === undefined ? [] : [...this.entries];
+    const opened = kept.flatMap(([name, entry]) => {
+      try {
+        return [this.opened(name, entry)];
+      } catch {
+        // What this process cannot read it has handed to nobody.
+        return [];
+      }
+    });
+    return [...new Set([...Object.values(base), ...opened])];
   }
 
   async put(name: string, value: string): Promise<void> {

@@ -294,6 +294,18 @@ describe('Poller', () => {
     const names = house.gateway.poller.pollData().map(({ workerId }) => workerId);
     expect([names.length, names[0]]).toEqual([limits.pollData, 'w1']);
   });
+
+  it('A21 a task with several domains is claimed or granted in one of them, and its history can be decided again', async () => {
+    const start = { definition: digest, name: 'wf', version: 1, input: {}, taskToDomain: { a: 'green,blue' } };
+    const first = house.workflowId();
+    await house.ask('StartWorkflow', first, start);
+    expect(await poll({ domain: 'blue' })).toMatchObject([{ workflowId: first, domain: 'blue' }]);
+    const second = house.workflowId();
+    const { tasks } = await parked({ domain: 'green' });
+    await house.ask('StartWorkflow', second, start);
+    expect(await tasks).toMatchObject([{ workflowId: second, domain: 'green' }]);
+    for (const id of [first, second]) expect(await house.verify(id)).toMatchObject({ valid: true });
+  });
 });
 
 async function turn(count = 10): Promise<void> {

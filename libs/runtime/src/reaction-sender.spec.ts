@@ -51,6 +51,35 @@ describe('ReactionSender', () => {
     return received.map(({ command }) => command);
   };
 
+  it('gives the environment values that the definition asks for along', async () => {
+    await registry.environment.put('REGION', 'north');
+    await registry.putWorkflowDefs([
+      aWorkflowDef('called', [
+        simple('a', { inputParameters: { r: '${workflow.env.REGION}', n: '${workflow.env.NONE}' } }),
+      ]),
+    ]);
+    expect(await sent(request())).toMatchObject([
+      { type: 'StartWorkflow', data: { environment: { REGION: 'north' } } },
+    ]);
+  });
+
+  it.each([
+    ['the parent', {}, 'RecordChildRefusal', { taskId: 't' }],
+    ['who wanted a failure workflow', { parent: undefined }, 'RecordFailureWorkflowRefusal', { name: 'called' }],
+  ])('tells %s that the input does not satisfy the schema', async (_who, changes, type, data) => {
+    const inputSchema = {
+      name: 's',
+      version: 1,
+      type: 'JSON' as const,
+      data: { required: ['sum'] },
+      createTime: 0,
+      updateTime: 0,
+    };
+    await registry.putWorkflowDefs([{ ...aWorkflowDef('called', [simple('a')]), inputSchema }]);
+    const reason = 'Input of workflow called.1 does not satisfy schema s.1: sum is required';
+    expect(await sent(request(changes))).toMatchObject([{ type, workflowId: 'parent', data: { ...data, reason } }]);
+  });
+
   it('turns a request into a start on the digest of the definition', async () => {
     await registry.putWorkflowDefs([aWorkflowDef('called', [simple('a')])]);
     const { digest = '' } = (await registry.snapshotOf('called')) ?? {};

@@ -164,7 +164,7 @@ export class ReactionSender {
   ): Promise<{ readonly digest: string; readonly name: string; readonly version: number } | string> {
     const { name, version, definition } = request;
     if (definition !== undefined) {
-      const parsed = parseWorkflowDef(definition);
+      const parsed = parseWorkflowDef(definition, { environmentNames: this.registry.environmentNames });
       if (!parsed.ok)
         return `Invalid sub-workflow definition: ${parsed.violations.map((violation) => violation.message).join(' ')}`;
       return {

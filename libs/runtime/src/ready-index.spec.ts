@@ -268,4 +268,81 @@ describe('ReadyIndex', () => {
     expect(unknown).toEqual([]);
     expect(taken().toSorted()).toEqual(['mine', 'read']);
   });
+
+  describe('A21 tasks with several domains', () => {
+    const domains = ['green', 'blue', 'NO_DOMAIN'];
+    const several = (taskId: string, changes: Partial<EventData<'TaskScheduled'>> = {}): void =>
+      scheduled(taskId, { domains, ...changes });
+    const sizes = (): unknown => Object.fromEntries(index.sizes());
+
+    it('are offered in the last when none is polled', () => {
+      several('t1');
+      expect(sizes()).toEqual({ a: 1 });
+      expect([index.size('a'), index.size('a', 'green'), index.size('a', 'blue')]).toEqual([1, 0, 0]);
+      expect(taken(9, 'blue')).toEqual([]);
+      expect(taken()).toEqual(['t1']);
+    });
+
+    it('go to the first that was polled within ten seconds, also when it comes later than the task', () => {
+      several('t1');
+      index.polled('a', 'blue');
+      expect(sizes()).toEqual({ 'blue:a': 1 });
+      expect(taken()).toEqual([]);
+      index.polled('a', 'green');
+      expect(taken(9, 'blue')).toEqual([]);
+      now += 10_000;
+      expect(sizes()).toEqual({ 'green:a': 1 });
+      now += 1;
+      expect(sizes()).toEqual({ a: 1 });
+      index.polled('a', 'blue');
+      expect(taken(9, 'blue')).toEqual(['t1']);
+    });
+
+    it('a poll for another type says nothing', () => {
+      several('t1');
+      index.polled('b', 'green');
+      expect(taken()).toEqual(['t1']);
+    });
+
+    it('stand in one row with those that have only that domain: priority, then age', () => {
+      index.polled('a', 'blue');
+      scheduled('t1', { domain: 'blue' });
+      several('t2');
+      scheduled('t3', { domain: 'blue' });
+      several('t4', { workflowPriority: 5 });
+      scheduled('t5', { domain: 'blue', workflowPriority: 5 });
+      several('t6', { domains: ['blue', 'green'] });
+      expect(taken(100, 'blue')).toEqual(['t4', 't5', 't1', 't2', 't3', 't6']);
+    });
+
+    it('leave when they are started or end, and come back when they are given back', () => {
+      several('t1');
+      several('t2');
+      event('TaskStarted', { taskId: 't1', workerId: 'w', domain: '' });
+      expect(index.size('a')).toBe(1);
+      expect(taken()).toEqual(['t2']);
+      index.giveBack('t2');
+      expect(sizes()).toEqual({ a: 1 });
+      event('TaskCanceled', { taskId: 't2' });
+      expect(sizes()).toEqual({});
+    });
+
+    it('wake the polls of the domain that they are offered in', () => {
+      index.polled('a', 'green');
+      const polls = [aPoll({ domain: 'green' }), aPoll({ pollId: 'own-2', domain: 'blue' })];
+      several('t1');
+      index.onBatchEnd();
+      expect(polls.map(({ calls }) => calls)).toEqual([1, 0]);
+    });
+
+    it('are promised to the first domain that is polled, even when only another has a poll parked', () => {
+      index.polled('a', 'green');
+      index.polled('a', 'blue');
+      aPoll({ domain: 'blue' });
+      expect(index.grant('a', ['green', 'blue', undefined])).toBeUndefined();
+      now += 10_001;
+      index.polled('a', 'blue');
+      expect(index.grant('a', ['green', 'blue', undefined])).toMatchObject({ pollId: 'own-1', domain: 'blue' });
+    });
+  });
 });

@@ -20,7 +20,9 @@ export class ErrorFilter implements ExceptionFilter {
     if (reply.sent) return;
     const found = errorBodyOf(error);
     const body = request.is404 && found.status === 404 ? this.unrouted(request, reply) : found;
-    if (body.status >= 500) this.log?.error({ error, url: request.routeOptions.url }, 'a request failed');
+    // What these settings do not offer is no failure.
+    if (body.status >= 500 && body.status !== 501)
+      this.log?.error({ error, url: request.routeOptions.url }, 'a request failed');
     void reply.code(body.status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   }
 

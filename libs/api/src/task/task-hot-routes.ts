@@ -12,6 +12,7 @@ import { idOf } from '../http/path.js';
 import { integerOf, nameOf, type QueryValues } from '../http/query.js';
 import { sendJson, sendNothing, sendText } from '../http/reply.js';
 import { limits } from '../limits.js';
+import { redactedResult } from '../mask/redact.js';
 import { parseTaskResult, type TaskResult, taskResultCommand } from './task-result.js';
 import { giveBack, handedOutTexts } from './hand-out.js';
 
@@ -27,7 +28,7 @@ export function addTaskHotRoutes(instance: FastifyInstance, gateway: Gateway): v
     sendJson(reply, `[${(await handedOutTexts(gateway, tasks)).join(',')}]`);
   });
   hotRoute(instance, 'POST', '/api/tasks', async (request, reply) => {
-    const result = parseTaskResult(request.body);
+    const result = redactedResult(parseTaskResult(request.body), gateway.registry.secrets);
     const { position } = await ask(gateway, taskResultCommand(gateway, result));
     sendText(reply, result.taskId, position);
   });
@@ -67,7 +68,7 @@ async function poll(gateway: Gateway, reply: FastifyReply, request: PollRequest)
 
 /** The result, and the worker's next task in the same reply. */
 async function update(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const result = parseTaskResult(request.body);
+  const result = redactedResult(parseTaskResult(request.body), gateway.registry.secrets);
   const { position } = await ask(gateway, taskResultCommand(gateway, result)).catch(withoutMissing);
   void reply.header(positionHeader, position);
   const [text] = await handedOutTexts(gateway, await nextTask(gateway, result));

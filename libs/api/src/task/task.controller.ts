@@ -13,6 +13,7 @@ import { jsonType } from '../http/reply.js';
 import { isObject } from '../json/fields.js';
 import { limits } from '../limits.js';
 import { maskedTask } from '../mask/mask.js';
+import { redacted } from '../mask/redact.js';
 import { workflowMissing } from '../workflow/workflow-hot-routes.js';
 import { openTaskOf } from './open-task.js';
 import { type ResultStatus, resultStatuses, taskResultCommand } from './task-result.js';
@@ -76,7 +77,7 @@ export class TaskController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     // Without a body there is no parser and no text.
-    const text = typeof log === 'string' ? log : '';
+    const text = redacted(typeof log === 'string' ? log : '', this.gateway.registry.secrets);
     if (text.length > limits.logCharacters)
       throw invalid(`A log must not be longer than ${limits.logCharacters} characters`);
     const task = await this.gateway.views.task(idOf(id, 'TaskId'));
@@ -107,7 +108,7 @@ export class TaskController {
     const status = statusOf(text, signalStatuses);
     const command = this.gateway.commands.make('SignalWorkflow', idOf(id, 'WorkflowId'), {
       status,
-      output: outputOf(body),
+      output: redacted(outputOf(body), this.gateway.registry.secrets),
     });
     try {
       const { position } = await ask(this.gateway, command);
@@ -129,7 +130,7 @@ export class TaskController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
     const status = statusOf(text, resultStatuses);
-    const output = outputOf(body);
+    const output = redacted(outputOf(body), this.gateway.registry.secrets);
     const workerId = nameOf(query, 'workerid');
     const execution = await this.gateway.views.execution(idOf(id, 'WorkflowId'));
     if (execution === undefined) throw workflowMissing(id);

@@ -14,6 +14,7 @@ import {
   type Log,
   ProjectionRunner,
   readerLoop,
+  type RegistryOptions,
   Supervisor,
   systemClock,
 } from '@dacapo/runtime';
@@ -27,6 +28,7 @@ import { configureHttp, createHttpAdapter, type HttpOptions } from '../http/conf
 export interface TestServer {
   readonly app: NestFastifyApplication;
   readonly gateway: GatewayRuntime;
+  readonly journal: MemoryJournal;
   /** Errors that the server logged: a test of bad input wants none. */
   readonly errors: readonly string[];
   /** Resolves when the read model has everything. */
@@ -37,7 +39,16 @@ export interface TestServer {
 const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 const partitions = [0, 1];
 
-export async function startTestServer(options: HttpOptions = {}): Promise<TestServer> {
+export interface TestServerOptions extends HttpOptions {
+  readonly registry?: RegistryOptions;
+  readonly areSecretsReadable?: boolean;
+}
+
+export async function startTestServer({
+  registry: registryOptions,
+  areSecretsReadable = false,
+  ...options
+}: TestServerOptions = {}): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'dacapo-api-'));
   const errors: string[] = [];
   const log: Log = {
@@ -49,7 +60,7 @@ export async function startTestServer(options: HttpOptions = {}): Promise<TestSe
   const clock = systemClock;
   const journal = new MemoryJournal({ partitionCount: partitions.length, clock });
   const store = await SqliteStore.open({ directory });
-  const registry = new DefinitionRegistry(new MemoryDefinitionLog(), sha256, clock);
+  const registry = new DefinitionRegistry(new MemoryDefinitionLog(), sha256, clock, registryOptions);
   await registry.start();
   const shared = { journal, registry, clock, log, partitions };
   const idPrefix = randomBytes(5).toString('hex');
@@ -77,7 +88,7 @@ export async function startTestServer(options: HttpOptions = {}): Promise<TestSe
 
   const verify = async (workflowId: string): Promise<unknown> =>
     (await gateway.views.workflow(workflowId)) === undefined ? undefined : { ok: true };
-  const module = ApiModule.register({ gateway, verify, version: 'test' });
+  const module = ApiModule.register({ gateway, verify, version: 'test', areSecretsReadable });
   const app = await NestFactory.create<NestFastifyApplication>(module, createHttpAdapter(), {
     logger: ['error', 'warn'],
   });
@@ -88,6 +99,7 @@ export async function startTestServer(options: HttpOptions = {}): Promise<TestSe
   return {
     app,
     gateway,
+    journal,
     errors,
     projected: async () => {
       while (gateway.unprojected > 0) await new Promise<void>((resolve) => wake.push(resolve));

@@ -275,3 +275,22 @@ describe('the end of the parent', () => {
       ]);
   });
 });
+
+describe('the priority of a child', () => {
+  it.each<[given: unknown, priority: number]>([
+    [undefined, 0],
+    [7, 7],
+    ['7', 7],
+    ['${workflow.input.urgency}', 12],
+    ['${workflow.input.none}', 0],
+    ['urgent', 0],
+    [-5, 0],
+    [1000, 99],
+    ['${workflow.input.half}', 0],
+  ])('%j gives %j', (priority, expected) => {
+    const params = { name: 'child', version: 1, ...(priority === undefined ? {} : { priority }) };
+    const { run } = given(parent({}, params), [start({ urgency: 12, half: 2.5 }, { priority: 50 })]);
+    const started = run.records.find(({ event }) => event.type === 'TaskStarted')?.event.data;
+    expect(started).toMatchObject({ child: { priority: expected } });
+  });
+});

@@ -1,5 +1,12 @@
 /** What a record of `inbox` asks for, as a command. Its id comes from the record's, so that the same record twice has one effect. */
-import { parseStartRequest, parseTaskResult, startCommand, taskResultCommand } from '@dacapo/api';
+import {
+  parseStartRequest,
+  parseTaskResult,
+  redacted,
+  redactedResult,
+  startCommand,
+  taskResultCommand,
+} from '@dacapo/api';
 import { type Command, DaCapoError, deriveId, type Hash } from '@dacapo/contracts';
 import type { GatewayRuntime } from '@dacapo/runtime';
 
@@ -31,11 +38,17 @@ export async function commandOf(
     }
     case 'UpdateTask': {
       const { id, repeatable } = header;
-      return taskResultCommand(gateway, parseTaskResult(record.result), { id, repeatable });
+      const result = redactedResult(parseTaskResult(record.result), gateway.registry.secrets);
+      return taskResultCommand(gateway, result, { id, repeatable });
     }
     case 'SignalWorkflow': {
       const { workflowId, status, output } = record;
-      return { ...header, type: 'SignalWorkflow', workflowId, data: { status, output } };
+      return {
+        ...header,
+        type: 'SignalWorkflow',
+        workflowId,
+        data: { status, output: redacted(output, gateway.registry.secrets) },
+      };
     }
     default:
       return record satisfies never;

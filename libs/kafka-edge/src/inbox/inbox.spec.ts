@@ -10,6 +10,7 @@ import { Inbox, type SourceRecord } from './inbox.js';
 import { inboxWorkflowId } from './inbox-command.js';
 
 const registry = {
+  secrets: { values: () => [] },
   environmentFor: () => undefined,
   environmentNames: new Set<string>(),
   snapshotOf: (name: string) => Promise.resolve(name === 'order' ? { digest: 'd', version: 2 } : undefined),

@@ -12,9 +12,14 @@ const registry = {
   content: () => undefined,
   taskDef: () => undefined,
   whenAllKnown: () => Promise.resolve(),
+  rightsOf: () => ({ secrets: new Set(['KEY']), anySecret: false, runtimeMetadata: ['KEY'] }),
+  secrets: {
+    get: (name: string) => (name === 'KEY' ? Promise.resolve('hidden') : Promise.reject(new Error('no key'))),
+  },
+  environment: { get: () => undefined },
 } as unknown as DefinitionRegistry;
 
-function aDispatcher(stored?: TaskDocument, history: readonly StoredEvent[] = []) {
+function aDispatcher(stored?: TaskDocument, history: readonly StoredEvent[] = [], withSecrets = false) {
   const broker = new FakeBroker();
   const ensured: string[] = [];
   const shared = { kafka: broker.kafka, clock: systemClock, log: silent };
@@ -30,6 +35,7 @@ function aDispatcher(stored?: TaskDocument, history: readonly StoredEvent[] = []
     registry,
     deadLetters: new DeadLetters('p.dead-letters', new Publisher({ ...shared, name: 'test' }), systemClock),
     hash,
+    withSecrets,
   });
   return { topics, broker, ensured };
 }
@@ -49,6 +55,24 @@ describe('task topics', () => {
       taskDefName: 'pay',
       domain: 'eu',
     });
+  });
+
+  it.each([
+    ['E1 carries the names of secrets, not their values', false, { key: '${workflow.secrets.KEY}' }, undefined],
+    ['carries the values where the installation wants it', true, { key: 'hidden' }, { KEY: 'hidden' }],
+  ])('%s', async (_what, withSecrets, inputData, runtimeMetadata) => {
+    const { topics, broker } = aDispatcher(undefined, [], withSecrets);
+    const input = { key: '${workflow.secrets.KEY}' };
+    await topics.take(0, [new Story('w').scheduled('t', { input })], true);
+    const task = JSON.parse(broker.records[0]?.value ?? '');
+    expect([task.inputData, task.runtimeMetadata]).toEqual([inputData, runtimeMetadata]);
+  });
+
+  it('A21 publishes a task with several domains to the last', async () => {
+    const { topics, broker } = aDispatcher();
+    await topics.take(0, [new Story('w').scheduled('t', { domains: ['us', 'eu'], domain: 'eu' })], true);
+    await topics.take(0, [new Story('w').scheduled('u', { domains: ['us', 'NO_DOMAIN'] })], true);
+    expect(broker.records.map(({ topic }) => topic)).toEqual(['p.tasks.pay..eu', 'p.tasks.pay']);
   });
 
   it('leaves tasks alone that are polled for, or that the server works on', async () => {
