@@ -24,19 +24,35 @@ export class FlowAudit {
   private readonly attempts = new Map<string, Attempt>();
   private readonly latest = new Map<string, string>();
   private isPaused = false;
+  private hasJumped = false;
+  /** Task of a rerun that was decided on just now. */
+  private rerunFrom: string | undefined;
 
   take(event: Event, flow: Flow): void {
     switch (event.type) {
+      case 'WorkflowReran':
+        this.isPaused = false;
+        this.rerunFrom = event.data.fromTaskId;
+        return;
       case 'WorkflowPaused':
         this.isPaused = true;
         return;
       case 'WorkflowResumed':
       case 'WorkflowRetried':
       case 'WorkflowRestarted':
-      case 'WorkflowReran':
       case 'WorkflowReopened':
         this.isPaused = false;
         return;
+      case 'WorkflowJumped':
+        this.hasJumped = true;
+        return;
+      case 'TaskSkipped':
+        return this.enter(event.data.taskId, {
+          key: event.data.referenceTaskName,
+          type: '',
+          node: undefined,
+          retryCount: 0,
+        });
       case 'TaskScheduled':
       case 'RetryScheduled':
         return this.schedule(event, flow);
@@ -65,17 +81,13 @@ export class FlowAudit {
     must(!this.isPaused, `${key} begins while the workflow is paused`);
     const node = fork === undefined ? flow.nodes.get(scope === '' ? key : key.slice(0, -scope.length)) : undefined;
     const retryCount = event.type === 'RetryScheduled' ? event.data.retryCount : 0;
-    this.attempts.set(taskId, {
-      key,
-      type: taskType,
-      node,
-      retryCount,
-      forked: [],
-      isFailure: false,
-      hasTerminated: false,
-    });
-    this.latest.set(key, taskId);
+    this.enter(taskId, { key, type: taskType, node, retryCount });
     if (taskType === 'JOIN' && node !== undefined) this.checkJoin(key, node, scope, input['joinOn']);
+  }
+
+  private enter(taskId: string, attempt: Pick<Attempt, 'key' | 'type' | 'node' | 'retryCount'>): void {
+    this.attempts.set(taskId, { ...attempt, forked: [], isFailure: false, hasTerminated: false });
+    this.latest.set(attempt.key, taskId);
   }
 
   /** The tasks of its definition, or the branches of its fork; in loops they bear the turns. */
@@ -114,15 +126,26 @@ export class FlowAudit {
   }
 
   /** After a decision: what failed, and stands in nothing that could catch it, has ended the workflow. */
-  check({ status, deferred }: WorkflowState): void {
+  check({ status, deferred, isRemoved }: WorkflowState, flow: Flow): void {
+    must(!this.attempts.has(this.rerunFrom ?? ''), 'I5 the task of a rerun makes room for another');
+    this.rerunFrom = undefined;
+    if (isRemoved === true) return;
     // A TERMINATE completes a workflow over whatever is open, or has failed and was borne.
     const attempts = [...this.latest.values()].map((taskId) => this.attempts.get(taskId));
     const isJudged = status === 'RUNNING' || (status === 'COMPLETED' && !attempts.some((it) => it?.hasTerminated));
     if (!isJudged || deferred.length > 0) return;
+    if (status === 'COMPLETED' && !this.hasJumped) this.checkAllDone(flow);
     for (const attempt of attempts) {
       if (attempt?.isFailure !== true || attempt.node === undefined || isSheltered(attempt.node)) continue;
       const isBorne = attempt.node.task.permissive && status === 'RUNNING';
       must(isBorne, `I6 ${attempt.key} has failed, and the workflow is ${status}`);
+    }
+  }
+
+  /** Nothing at the top level was left out; a jump may do that. */
+  private checkAllDone(flow: Flow): void {
+    for (let node = flow.first; node !== undefined; node = node.next) {
+      must(this.latest.has(node.reference), `I6 the workflow has completed without ${node.reference}`);
     }
   }
 }

@@ -12,6 +12,7 @@ interface Loop {
   readonly node: Node;
   readonly items: readonly unknown[] | undefined;
   readonly concurrency: number;
+  readonly keepLastN: number | undefined;
   /** DO_WHILE: the turn that was said to run last; FOR_EACH: how many were said to have ended. */
   iteration: number;
   open: boolean;
@@ -104,7 +105,8 @@ export class LoopAudit {
     if (node.task.type === 'DO_WHILE' || node.task.type === 'FOR_EACH') {
       const items = input['_items'] as readonly unknown[] | undefined;
       const concurrency = Number(input['concurrency'] ?? 1);
-      this.loops.set(key, { key, node, items, concurrency, iteration: 0, open: true, left: new Set() });
+      const keepLastN = input['keepLastN'] === undefined ? undefined : Number(input['keepLastN']);
+      this.loops.set(key, { key, node, items, concurrency, keepLastN, iteration: 0, open: true, left: new Set() });
     }
     const turn = turns.pop();
     if (turn === undefined) return;
@@ -139,7 +141,17 @@ export class LoopAudit {
       if (data.iteration > loop.iteration && loop.iteration > 0)
         must(loop.left.has(loop.iteration), `I7 turn ${loop.iteration} of ${loop.key} was recorded`);
     }
+    this.checkDropped(loop, data);
     loop.iteration = data.iteration;
+  }
+
+  /** `keepLastN` keeps the last turns that have ended; a rerun takes back those from its own turn on. */
+  private checkDropped(loop: Loop, { iteration, dropped = [] }: EventNamed<'LoopIterated'>['data']): void {
+    const last = Math.max(0, ...loop.left);
+    for (const turn of dropped.map(Number)) {
+      const isOld = loop.keepLastN !== undefined && turn <= last - loop.keepLastN;
+      must(isOld || turn >= iteration, `I7 turn ${turn} of ${loop.key} is one of the last ${loop.keepLastN}`);
+    }
   }
 
   private end({ type, data }: End): void {

@@ -487,7 +487,7 @@ export class Audit {
     }
     this.loops.check(state);
     this.timerAudit.check(state);
-    this.flowAudit.check(state);
+    this.flowAudit.check(state, flow);
     if (state.status === 'RUNNING') this.checkProgress(state, open, flow);
     this.checkDocuments(state, tasks);
   }
