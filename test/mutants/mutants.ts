@@ -465,14 +465,6 @@ export const mutants: readonly Mutant[] = [
     replace: "if (decision.task(place.key)?.status === 'SKIPPED') {",
   },
   {
-    id: 'skipped-fork-leaves-join',
-    row: 'I19',
-    what: 'a skipped fork leaves its JOIN waiting for branches that nobody begins',
-    file: 'commands/skip-task.ts',
-    find: 'if (join !== undefined && decision.task(join.key) === undefined) skip(decision, join, {}, {});',
-    replace: '',
-  },
-  {
     id: 'rerun-keeps-later-tasks',
     row: 'I5',
     what: 'a rerun leaves what came after its task in place',
@@ -489,14 +481,6 @@ export const mutants: readonly Mutant[] = [
     replace: 'run: decision.state.run,',
   },
   {
-    id: 'restart-keeps-tasks',
-    row: 'I23',
-    what: 'a restarted workflow remembers the counts of its earlier run',
-    file: 'evolve-workflow.ts',
-    find: '  forgetTasks(state);\n  if (data.definition',
-    replace: '  if (data.definition',
-  },
-  {
     id: 'jump-leaves-tasks-open',
     row: 'I4',
     what: 'a jump leaves open what it passes over',
@@ -511,14 +495,6 @@ export const mutants: readonly Mutant[] = [
     file: 'evolve-task.ts',
     find: '    delete state.references[taskId];',
     replace: '',
-  },
-  {
-    id: 'script-answers-twice',
-    row: 'I10',
-    what: 'an outcome of the sandbox is taken that nobody waits for',
-    file: 'commands/effects.ts',
-    find: 'if (task.isEvaluating !== true) {',
-    replace: 'if (task.isEvaluating !== true && task.isEvaluating !== undefined) {',
   },
   {
     id: 'script-never-answered',
