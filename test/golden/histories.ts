@@ -40,7 +40,9 @@ import {
   fireTimer,
   fireTimerAfter,
   found,
+  granted,
   jump,
+  limitSays,
   log,
   parkPoll,
   pause,
@@ -78,6 +80,9 @@ function told(workflow: WorkflowBuilder, steps: readonly Step[], more: readonly 
 const worker = aWorkflow().withTask(simple('a'));
 const two = aWorkflow().withTask(simple('a'), simple('b'));
 const forked = aWorkflow().withTask(fork('f', [simple('a')], [simple('b', { optional: true })]), join('j', ['a', 'b']));
+const rated = worker.with({
+  rateLimitConfig: { rateLimitKey: '${workflow.input.user}', concurrentExecLimit: 1, policy: 'REJECT' },
+});
 const inSandbox = '[3, 1].sort()[0]';
 
 /** Ends the whole story of two generations: a failed child is retried in place, opened by an operator, and left behind. */
@@ -183,6 +188,24 @@ export const histories: Readonly<Record<string, () => Told>> = {
       startByMessage('a'),
       complete('a'),
     ]),
+  'limited task': () =>
+    told(aWorkflow().withTaskDef('a', { concurrentExecLimit: 1 }).withTask(simple('a')), [
+      start(),
+      claim('a'),
+      limitSays('OfferPermit', 'a'),
+      claim('a'),
+      granted('a'),
+      complete('a'),
+    ]),
+  'limited workflow': () => told(rated, [start({ user: 'ada' }), granted(), complete('a')]),
+  'refused workflow': () => told(rated, [start({ user: 'ada' }), limitSays('RefusePermit')]),
+  'state changes': () =>
+    told(
+      aWorkflow().withTask(
+        simple('a', { onStateChange: { onSuccess: [{ type: 'paid', payload: { it: '${a.output.x}' } }] } }),
+      ),
+      [start(), claim('a'), complete('a', { x: 1 })],
+    ),
   'parked polls': () =>
     told(two, [parkPoll('a'), start(), complete('a', { x: 1 }), cancel('b', { reasonForIncompletion: 'not needed' })]),
   choices: () =>

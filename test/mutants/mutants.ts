@@ -220,8 +220,8 @@ export const mutants: readonly Mutant[] = [
     row: 11,
     what: 'a workflow completes while something is still to follow',
     file: 'workflow-end.ts',
-    find: 'state.openCount > 0 || state.deferred.length > 0) return;',
-    replace: 'state.openCount > 0) return;',
+    find: 'state.openCount > 0 || state.deferred.length > 0 || state.rateLimited) return;',
+    replace: 'state.openCount > 0 || state.rateLimited) return;',
   },
   {
     id: 'timer-lost',

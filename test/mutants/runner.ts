@@ -79,7 +79,9 @@ function find({ suite: only }: Mutant, suites: typeof Suites): (Kept & { readonl
 }
 
 async function update(): Promise<void> {
-  const text = Object.entries(await search([])).map(([id, kept]) => `  ${JSON.stringify(id)}: ${JSON.stringify(kept)}`);
+  const text = Object.entries(await search([])).map(
+    ([id, kept]) => `  ${JSON.stringify(id)}: { "suite": "${kept.suite}", "run": ${kept.run} }`,
+  );
   writeFileSync(found, `{\n${text.join(',\n')}\n}\n`);
 }
 
