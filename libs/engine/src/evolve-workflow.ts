@@ -19,19 +19,7 @@ export function started({ workflowId, time, data }: EventNamed<'WorkflowStarted'
     output: {},
     variables: data.variables,
     priority: data.priority ?? 0,
-    taskCount: 0,
-    tasks: {},
-    references: {},
-    open: {},
-    openCount: 0,
-    awaited: {},
-    held: [],
-    deferred: [],
-    latest: {},
-    latestIn: {},
-    evaluating: 0,
-    failedReferenceTaskNames: [],
-    failedTaskNames: [],
+    ...withoutTasks(),
   };
   if (data.correlationId !== undefined) state.correlationId = data.correlationId;
   if (data.taskToDomain !== undefined) state.taskToDomain = data.taskToDomain;
@@ -115,7 +103,13 @@ export function rerun(state: WorkflowState, event: EventNamed<'WorkflowReran'>):
 
 /** A workflow that begins anew knows nothing of its earlier runs. */
 function forgetTasks(state: WorkflowState): void {
-  Object.assign(state, {
+  Object.assign(state, withoutTasks());
+  delete state.lastTask;
+  delete state.firstFork;
+}
+
+function withoutTasks() {
+  return {
     taskCount: 0,
     tasks: {},
     references: {},
@@ -129,7 +123,5 @@ function forgetTasks(state: WorkflowState): void {
     evaluating: 0,
     failedReferenceTaskNames: [],
     failedTaskNames: [],
-  } satisfies Partial<WorkflowState>);
-  delete state.lastTask;
-  delete state.firstFork;
+  } satisfies Partial<WorkflowState>;
 }
