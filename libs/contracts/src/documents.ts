@@ -7,16 +7,18 @@ import type { JsonObject } from './shape.js';
 
 export type WorkflowStatus = 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'FAILED' | 'TIMED_OUT' | 'TERMINATED' | 'QUARANTINED';
 
-export type TaskStatus =
-  | 'SCHEDULED'
-  | 'IN_PROGRESS'
-  | 'COMPLETED'
-  | 'COMPLETED_WITH_ERRORS'
-  | 'FAILED'
-  | 'FAILED_WITH_TERMINAL_ERROR'
-  | 'TIMED_OUT'
-  | 'CANCELED'
-  | 'SKIPPED';
+/** What an attempt may end with. */
+export const endedTaskStatuses = [
+  'COMPLETED',
+  'COMPLETED_WITH_ERRORS',
+  'FAILED',
+  'FAILED_WITH_TERMINAL_ERROR',
+  'TIMED_OUT',
+  'CANCELED',
+  'SKIPPED',
+] as const;
+
+export type TaskStatus = 'SCHEDULED' | 'IN_PROGRESS' | (typeof endedTaskStatuses)[number];
 
 export interface WorkflowDocument {
   readonly workflowId: string;

@@ -201,15 +201,7 @@ const shapes = {
   TaskReopened: object({ taskId: text }, { timers, childRun: integer }),
   /** An operator let the flow pass over a task. */
   TaskSkipped: object(
-    {
-      taskId: text,
-      referenceTaskName: text,
-      taskType: text,
-      taskDefName: text,
-      taskSeq: integer,
-      input: map,
-      output: map,
-    },
+    { ...scheduled, output: map },
     { workflowType: text, definition: text, correlationId: text, scope: text, iteration: integer },
   ),
   /** Taken out of the view by a rerun, a restart or `keepLastN`; the history keeps them. */

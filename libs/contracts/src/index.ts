@@ -11,6 +11,7 @@ export {
   type Parent,
 } from './commands.js';
 export {
+  endedTaskStatuses,
   type TaskDocument,
   type TaskLog,
   type TaskStatus,

@@ -1,5 +1,5 @@
 /** A task document as Conductor's Task (contract 3.8): as an object, and as JSON text with the definition's part taken from the cache. */
-import type { TaskDocument } from '@dacapo/contracts';
+import { endedTaskStatuses, type TaskDocument } from '@dacapo/contracts';
 
 import { limits } from '../limits.js';
 import { type Definitions, type ForkedTasks, workflowTaskOf, workflowTaskText } from './definition-texts.js';
@@ -27,15 +27,7 @@ export function taskText(document: TaskDocument, definitions: Definitions, view?
   return `${JSON.stringify(fieldsOf(document, view)).slice(0, -1)},${workflowTaskText(document, definitions, view?.forked)}}`;
 }
 
-const ended: ReadonlySet<TaskDocument['status']> = new Set([
-  'COMPLETED',
-  'COMPLETED_WITH_ERRORS',
-  'FAILED',
-  'FAILED_WITH_TERMINAL_ERROR',
-  'TIMED_OUT',
-  'CANCELED',
-  'SKIPPED',
-]);
+const ended: ReadonlySet<TaskDocument['status']> = new Set(endedTaskStatuses);
 
 /** What is undefined is left out of the JSON. */
 function fieldsOf(document: TaskDocument, view: TaskView = {}): Record<string, unknown> {

@@ -46,7 +46,7 @@ const { schema } = fc.letrec<{ schema: Json | boolean; map: Json; some: unknown[
       oneOf: tie('some'),
       not: tie('schema'),
       if: tie('schema'),
-      // eslint-disable-next-line unicorn/no-thenable -- a keyword
+      // oxlint-disable-next-line unicorn/no-thenable -- a keyword
       then: tie('schema'),
       else: tie('schema'),
     },

@@ -8,7 +8,7 @@
  *   it with `reasonForIncompletion`; anything else means: wait. When all branches have ended it ends by the usual rule, whatever the
  *   script says: nobody would wake it again.
  */
-import type { JsonObject, TaskStatus } from '@dacapo/contracts';
+import { endedTaskStatuses, type JsonObject } from '@dacapo/contracts';
 import type { WorkflowTask } from '@dacapo/definitions';
 
 import { own } from '../state.js';
@@ -16,15 +16,7 @@ import { own } from '../state.js';
 export type JoinCondition =
   { readonly statuses: ReadonlySet<string> } | { readonly script: string } | { readonly fault: string } | undefined;
 
-const statuses: ReadonlySet<string> = new Set<TaskStatus>([
-  'COMPLETED',
-  'COMPLETED_WITH_ERRORS',
-  'FAILED',
-  'FAILED_WITH_TERMINAL_ERROR',
-  'TIMED_OUT',
-  'CANCELED',
-  'SKIPPED',
-]);
+const statuses: ReadonlySet<string> = new Set(endedTaskStatuses);
 const evaluators: ReadonlySet<string> = new Set(['js', 'javascript', 'graaljs']);
 
 export function conditionOf({ joinStatus = '', evaluatorType, expression }: WorkflowTask): JoinCondition {
