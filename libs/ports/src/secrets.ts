@@ -24,7 +24,7 @@ export interface SecretStore {
   list(): readonly SecretEntry[];
   /** Rejects when there is such a secret and it cannot be read. */
   get(name: string): Promise<string | undefined>;
-  /** All values that this process can read and that are long enough not to be met by chance: what they are looked for in. */
+  /** All values that this process can read and that are long enough not to be met by chance; another list once a secret has changed. */
   values(): readonly string[];
   /** Rejects with SECRETS_READ_ONLY when this installation cannot keep secrets. */
   put(name: string, value: string): Promise<void>;

@@ -26,10 +26,17 @@ export function redactedResult(result: TaskResult, secrets: Secrets): TaskResult
   };
 }
 
+/** Of the list that a store gives out until a secret changes: results come far more often. */
+const knownForms = new WeakMap<readonly string[], readonly string[]>();
+
 /** As it is, and as it stands within JSON text and in URLs; the longest first, so that none is cut by another. */
 function formsOf(values: readonly string[]): readonly string[] {
-  const forms = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), urlForm(value)]);
-  return [...new Set(forms)].toSorted((a, b) => b.length - a.length);
+  const known = knownForms.get(values);
+  if (known !== undefined) return known;
+  const all = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), urlForm(value)]);
+  const forms = [...new Set(all)].toSorted((a, b) => b.length - a.length);
+  knownForms.set(values, forms);
+  return forms;
 }
 
 function urlForm(value: string): string {

@@ -189,6 +189,24 @@ describe('/api/secrets', () => {
     });
   });
 
+  it('hides a value that came after others had been hidden, and after a change the new one', async () => {
+    await call('PUT', '/api/secrets/KEY', { raw: canary });
+    await define('later', { key: '${workflow.secrets.KEY}' });
+    const id = await begin('later');
+    const { json: task } = await call('GET', '/api/tasks/poll/later_task');
+    const say = (raw: string): Promise<unknown> => call('POST', `/api/tasks/${task.taskId}/log`, { raw });
+    await say(`first ${canary}`);
+    await call('PUT', '/api/secrets/OTHER', { raw: 'another-long-value' });
+    await say('second another-long-value');
+    await call('PUT', '/api/secrets/OTHER', { raw: 'a-changed-long-value' });
+    await say('third a-changed-long-value');
+    const { json } = await call('GET', `/api/tasks/${task.taskId}/log`);
+    const said = (json as readonly { readonly log: string }[]).map(({ log }) => log);
+    expect(said).toEqual(['first ***', 'second ***', 'third ***']);
+    await call('POST', '/api/tasks', { body: { workflowInstanceId: id, taskId: task.taskId, status: 'COMPLETED' } });
+    await call('DELETE', '/api/secrets/OTHER');
+  });
+
   it('A30 gives the next task of update-v2 and a single poll theirs too', async () => {
     await call('PUT', '/api/secrets/KEY', { raw: canary });
     await define('both', { key: '${workflow.secrets.KEY}' });
