@@ -1,6 +1,6 @@
 // oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
 /** The engine's rows of the contract's conformance checklist (Appendix A), each by its number; details stand in the specs of the parts. */
-import { retryDelaySeconds } from './retry-delay.js';
+import { retryDelaySeconds } from './tasks/retry-delay.js';
 import { aTaskDef, aWorkflow, doWhile, fork, forkOver, join, simple, switchOn, task } from './testing/definitions.js';
 import { given } from './testing/specification.js';
 import {

@@ -27,7 +27,7 @@ import { skipTask } from './commands/skip-task.js';
 import { signalWorkflow } from './commands/signal.js';
 import { startWorkflow } from './commands/start-workflow.js';
 import { type DecideContext, type Decided, Decision } from './decision.js';
-import { returnPermits } from './permit-requests.js';
+import { returnPermits } from './tasks/permit-requests.js';
 import type { WorkflowState } from './state.js';
 
 export function decide(state: WorkflowState | undefined, command: Command, context: DecideContext): Decided {

@@ -17,13 +17,13 @@ import {
   type SealedEvent,
 } from '@dacapo/contracts';
 
-import { announce } from './announce.js';
+import { announce } from './tasks/announce.js';
 import { evolve } from './evolve.js';
 import { type TaskDef } from '@dacapo/definitions';
 
-import { compileForked, type Flow, type Node, withName } from './flow.js';
+import { compileForked, type Flow, type Node, withName } from './flow/flow.js';
 import { limits } from './limits.js';
-import { outerScope, type Place, placeOf } from './place.js';
+import { outerScope, type Place, placeOf } from './flow/place.js';
 import { seal, sealOutside } from './seal.js';
 import { own, type TaskState, type WorkflowState } from './state.js';
 import { serverTypes } from './types.js';

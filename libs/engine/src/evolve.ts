@@ -6,9 +6,9 @@
  */
 import { type Event, invariant } from '@dacapo/contracts';
 
-import { evolvePermits } from './evolve-permits.js';
-import { applyToTask, clearTimer, removeTasks, schedule, skip } from './evolve-task.js';
-import { end, jump, reopen, rerun, restart, setWorkflowTimer, started } from './evolve-workflow.js';
+import { evolvePermits } from './evolve/permits.js';
+import { applyToTask, clearTimer, removeTasks, schedule, skip } from './evolve/task.js';
+import { end, jump, reopen, rerun, restart, setWorkflowTimer, started } from './evolve/workflow.js';
 import type { WorkflowState } from './state.js';
 
 export function evolve(state: WorkflowState | undefined, event: Event): WorkflowState {

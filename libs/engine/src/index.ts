@@ -1,7 +1,7 @@
-export { builtInTypes, isBuiltIn } from './built-in-types.js';
+export { builtInTypes, isBuiltIn } from './tasks/built-in-types.js';
 export { type DecideContext, type Decided, type TakeGrant } from './decision.js';
-export { choicesOf } from './domains.js';
-export { compileFlow, type Flow } from './flow.js';
+export { choicesOf } from './tasks/domains.js';
+export { compileFlow, type Flow } from './flow/flow.js';
 export { limitsOf } from './permits/limits-of.js';
 export { isLimitId, limitIdOf, type LimitState } from './permits/state.js';
 export {
@@ -10,7 +10,7 @@ export {
   type Reaction,
   type StartRequest,
   type TaskDefsRequest,
-} from './reaction.js';
+} from './reactions/reaction.js';
 export { reactions } from './reactions.js';
 export { startFault, startInput } from './schemas.js';
 export { isEnded, type TaskState, type WorkflowState } from './state.js';

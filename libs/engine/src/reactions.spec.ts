@@ -1,4 +1,4 @@
-import type { Reaction } from './reaction.js';
+import type { Reaction } from './reactions/reaction.js';
 import { reactions } from './reactions.js';
 import { aWorkflow, fork, join, simple, subWorkflow, wait } from './testing/definitions.js';
 import { workflowId } from './testing/run.js';

@@ -3,15 +3,15 @@
  */
 import { type Event, eventId, type EventNamed } from '@dacapo/contracts';
 
-import { command, type Reaction, type StartRequest } from './reaction.js';
+import { command, type Reaction, type StartRequest } from './reactions/reaction.js';
 import {
   forwardSignal,
   retryChild,
   startChild,
   terminateLeftChild,
   terminateReopened,
-} from './reactions-to-children.js';
-import { answerRequester, tellEnd, tellReopened } from './reactions-to-parents.js';
+} from './reactions/to-children.js';
+import { answerRequester, tellEnd, tellReopened } from './reactions/to-parents.js';
 import type { WorkflowState } from './state.js';
 import { answer, ask, askForStart, giveBack } from './permits/messages.js';
 import { isWorkflow, type StreamState } from './streams.js';

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { checkValue, compileSchema, enforcedData, type SchemaDef, type TaskDef } from '@dacapo/definitions';
 
-import type { Flow } from './flow.js';
+import type { Flow } from './flow/flow.js';
 
 /** The input that a workflow begins with: `inputTemplate` fills absent keys; an empty input stays empty (contract 5.1). */
 export function startInput({ definition }: Flow, input: JsonObject): JsonObject {

@@ -1,9 +1,9 @@
 /** What `${...}` may see of a workflow (contract 5.5): `workflow`, and every task by its reference name. */
 import type { Scope } from '@dacapo/expressions';
 
-import type { Node } from './flow.js';
-import { isLoop, itemsOf } from './loop-turns.js';
-import { iterationOf, loopsAround, outerScope, type Place } from './place.js';
+import type { Node } from './flow/flow.js';
+import { isLoop, itemsOf } from './flow/loop-turns.js';
+import { iterationOf, loopsAround, outerScope, type Place } from './flow/place.js';
 import { isTaskOpen, own, type TaskState, type WorkflowState } from './state.js';
 
 /** What is seen from a place; without one, what the workflow as a whole sees. */

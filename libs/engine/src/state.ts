@@ -11,7 +11,7 @@ export interface TaskState {
   referenceTaskName: string;
   /** Reference name in the definition, where it differs. */
   node?: string;
-  /** The turns of the loops around it (place.ts). */
+  /** The turns of the loops around it (flow/place.ts). */
   scope?: string;
   /** Key of the dynamic fork that made it. */
   fork?: string;

@@ -1,6 +1,6 @@
 /** Timers are facts in the state. The lane keeps one alarm per workflow, at the earliest; these functions say what it is and what is due. */
 import { own, type TaskState, type WorkflowState } from './state.js';
-import { TimerIndex } from './timer-index.js';
+import { TimerIndex } from './evolve/timer-index.js';
 
 export interface DueTimer {
   /** `workflow`, or kind and task id: `response:5f0c...`. */

@@ -1,11 +1,11 @@
-/** What comes back from workflows that this one started (contract 5.13, 5.11; child-protocol.ts). */
+/** What comes back from workflows that this one started (contract 5.13, 5.11; reactions/child-protocol.ts). */
 import type { CommandData } from '@dacapo/contracts';
 
-import { completeTask, failTask } from '../attempt-end.js';
-import type { ChildEnd } from '../child-protocol.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
+import type { ChildEnd } from '../reactions/child-protocol.js';
 import type { Decision } from '../decision.js';
 import { reasons } from '../reasons.js';
-import { runAgenda } from '../settle.js';
+import { runAgenda } from '../flow/settle.js';
 import { isEnded, isTaskOpen, own, type TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 import { mayReopen, reopenFor } from './reopen-parent.js';

@@ -3,9 +3,9 @@ import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import { resumeDeferred } from './effects.js';
-import { runAgenda } from '../settle.js';
+import { runAgenda } from '../flow/settle.js';
 import { isEnded } from '../state.js';
-import { failWorkflow } from '../workflow-end.js';
+import { failWorkflow } from '../workflow/end.js';
 import { workflowTimers } from './start-workflow.js';
 
 export function pauseWorkflow(decision: Decision): void {
@@ -32,7 +32,7 @@ export function resumeWorkflow(decision: Decision): void {
   runAgenda(decision);
 }
 
-/** With `run` it is the parent's word (child-protocol.ts): a child that has ended, or runs again since, is left alone. */
+/** With `run` it is the parent's word (reactions/child-protocol.ts): a child that has ended, or runs again since, is left alone. */
 export function terminateWorkflow(
   decision: Decision,
   { reason, triggerFailureWorkflow, run }: CommandData<'TerminateWorkflow'>,

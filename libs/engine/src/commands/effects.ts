@@ -4,7 +4,7 @@ import type { CommandData } from '@dacapo/contracts';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
 import { operatorOf } from '../operators/index.js';
-import { runAgenda } from '../settle.js';
+import { runAgenda } from '../flow/settle.js';
 import { openTask } from './find-task.js';
 
 /** Some of the steps that were put off; what is left over of them, or behind them, makes another command. */

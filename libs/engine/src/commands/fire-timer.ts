@@ -1,6 +1,6 @@
-/** Timers are due: all of them fire, the earliest first (fire-timer.ts says what that means). */
+/** Timers are due: all of them fire, the earliest first (tasks/fire-timer.ts says what that means). */
 import type { Decision } from '../decision.js';
-import { runAgenda } from '../settle.js';
+import { runAgenda } from '../flow/settle.js';
 import { dueTimers } from '../timers.js';
 
 export function fireTimers(decision: Decision): void {

@@ -1,13 +1,13 @@
 /** Tasks and their workers: claim, begin, lease, log. */
 import type { CommandData } from '@dacapo/contracts';
 
-import { isBuiltIn } from '../built-in-types.js';
+import { isBuiltIn } from '../tasks/built-in-types.js';
 import type { Decision } from '../decision.js';
-import { takenIn } from '../domains.js';
+import { takenIn } from '../tasks/domains.js';
 import { limits } from '../limits.js';
-import { requestPermit } from '../permit-requests.js';
+import { requestPermit } from '../tasks/permit-requests.js';
 import { limitsOf } from '../permits/limits-of.js';
-import { responseTimer, startTimers } from '../schedule.js';
+import { responseTimer, startTimers } from '../tasks/schedule.js';
 import { own, type TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 

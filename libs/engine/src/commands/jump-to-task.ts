@@ -4,13 +4,13 @@
  */
 import type { CommandData } from '@dacapo/contracts';
 
-import { behind } from '../behind.js';
+import { behind } from '../flow/behind.js';
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
-import { placeOf, type Place } from '../place.js';
-import { removeTasks, taskIdsOf } from '../remove-tasks.js';
-import { runAgenda } from '../settle.js';
-import { cancelOpenTasks } from '../workflow-end.js';
+import type { Node } from '../flow/flow.js';
+import { placeOf, type Place } from '../flow/place.js';
+import { removeTasks, taskIdsOf } from '../flow/remove-tasks.js';
+import { runAgenda } from '../flow/settle.js';
+import { cancelOpenTasks } from '../workflow/end.js';
 
 export function jumpToTask(decision: Decision, { referenceTaskName: name, input }: CommandData<'JumpToTask'>): void {
   const { state, flow } = decision;

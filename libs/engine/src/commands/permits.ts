@@ -6,10 +6,10 @@ import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import { isEnded, own, type Permit } from '../state.js';
-import { placeOf } from '../place.js';
+import { placeOf } from '../flow/place.js';
 import { reasons } from '../reasons.js';
-import { runAgenda } from '../settle.js';
-import { failWorkflow } from '../workflow-end.js';
+import { runAgenda } from '../flow/settle.js';
+import { failWorkflow } from '../workflow/end.js';
 import { start } from './hand-out.js';
 
 type Answer = CommandData<'GrantPermit'>;

@@ -1,6 +1,6 @@
 /** The place that an operator names. Inside of loops the name carries the turns, as clients see it: `ref__2`. */
-import type { Flow } from '../flow.js';
-import { type Place, placeOf } from '../place.js';
+import type { Flow } from '../flow/flow.js';
+import { type Place, placeOf } from '../flow/place.js';
 import { loopsAround } from '../decision.js';
 
 export function placeNamed({ nodes }: Flow, name: string): Place | undefined {

@@ -5,9 +5,9 @@
 import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
-import { allTaskIds, removeTasks } from '../remove-tasks.js';
+import { allTaskIds, removeTasks } from '../flow/remove-tasks.js';
 import { isEnded } from '../state.js';
-import { failWorkflow } from '../workflow-end.js';
+import { failWorkflow } from '../workflow/end.js';
 
 export function removeWorkflow(decision: Decision, { archive }: CommandData<'RemoveWorkflow'>): void {
   const { workflowId, status } = decision.state;

@@ -4,16 +4,16 @@
  */
 import type { CommandData } from '@dacapo/contracts';
 
-import { behind } from '../behind.js';
-import { shortName } from '../child-protocol.js';
+import { behind } from '../flow/behind.js';
+import { shortName } from '../reactions/child-protocol.js';
 import type { Decision } from '../decision.js';
 import { operatorOf } from '../operators/index.js';
-import { iterationOf, type Place } from '../place.js';
-import { reopenTryAt } from '../reopen-tries.js';
-import { allTaskIds, removeTasks, taskIdsOf } from '../remove-tasks.js';
-import { runAgenda } from '../settle.js';
+import { iterationOf, type Place } from '../flow/place.js';
+import { reopenTryAt } from '../flow/reopen-tries.js';
+import { allTaskIds, removeTasks, taskIdsOf } from '../flow/remove-tasks.js';
+import { runAgenda } from '../flow/settle.js';
 import { isEnded, own, type TaskState } from '../state.js';
-import { reopenTask, tryAgain } from '../try-again.js';
+import { reopenTask, tryAgain } from '../flow/try-again.js';
 import { beginFlow, workflowTimers } from './start-workflow.js';
 
 type Request = CommandData<'RerunWorkflow'>;

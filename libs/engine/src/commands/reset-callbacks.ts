@@ -1,6 +1,6 @@
 /** Worker tasks that wait for their callback, or for the delay of a retry, are offered now (contract 5.12). */
 import type { Decision } from '../decision.js';
-import { grantIfPolled } from '../schedule.js';
+import { grantIfPolled } from '../tasks/schedule.js';
 import { isEnded, own, type TaskState } from '../state.js';
 
 export function resetCallbacks(decision: Decision): void {

@@ -1,10 +1,10 @@
 /** From the beginning, under the same id (contract 5.12): the view starts empty, variables have the values of the definition. */
 import type { CommandData } from '@dacapo/contracts';
 
-import { shortName } from '../child-protocol.js';
+import { shortName } from '../reactions/child-protocol.js';
 import type { Decision } from '../decision.js';
-import { allTaskIds, removeTasks } from '../remove-tasks.js';
-import { runAgenda } from '../settle.js';
+import { allTaskIds, removeTasks } from '../flow/remove-tasks.js';
+import { runAgenda } from '../flow/settle.js';
 import { isEnded } from '../state.js';
 import { beginFlow, workflowTimers } from './start-workflow.js';
 

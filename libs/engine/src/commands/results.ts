@@ -1,13 +1,13 @@
 /** What workers report (contract 5.6). A result for an attempt that is over is refused and recorded, never applied. */
 import type { CommandData } from '@dacapo/contracts';
 
-import { completeTask, failTask, type TaskResult } from '../attempt-end.js';
-import { isAsyncComplete, isBuiltIn } from '../built-in-types.js';
+import { completeTask, failTask, type TaskResult } from '../tasks/attempt-end.js';
+import { isAsyncComplete, isBuiltIn } from '../tasks/built-in-types.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
-import { isLoop } from '../loop-turns.js';
-import { backToQueue, responseTimer } from '../schedule.js';
-import { runAgenda } from '../settle.js';
+import { isLoop } from '../flow/loop-turns.js';
+import { backToQueue, responseTimer } from '../tasks/schedule.js';
+import { runAgenda } from '../flow/settle.js';
 import type { TaskState } from '../state.js';
 import { openTask } from './find-task.js';
 

@@ -1,14 +1,14 @@
 /**
  * Opens an ended workflow once more: the last attempt of every reference that failed or was cancelled is tried again; joins go on waiting
  * where they were, loops go on with the turns that they were at (contract 5.12). The run counts up, so that nothing of the new one can be
- * mistaken for the old. It may be the parent's word (child-protocol.ts).
+ * mistaken for the old. It may be the parent's word (reactions/child-protocol.ts).
  */
 import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
-import { runAgenda } from '../settle.js';
+import { runAgenda } from '../flow/settle.js';
 import { isEnded } from '../state.js';
-import { failuresOf, tryAgain } from '../try-again.js';
+import { failuresOf, tryAgain } from '../flow/try-again.js';
 import { workflowTimers } from './start-workflow.js';
 
 export function retryWorkflow(

@@ -3,7 +3,7 @@ import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import { isEnded } from '../state.js';
-import { excessOf } from '../variables.js';
+import { excessOf } from '../workflow/variables.js';
 
 export function setVariables(decision: Decision, { variables }: CommandData<'SetVariables'>): void {
   const { state } = decision;

@@ -1,9 +1,9 @@
 /** A signal ends the first open WAIT task; without one it goes down into an open sub-workflow (contract 1.2.3). */
 import type { CommandData } from '@dacapo/contracts';
 
-import { completeTask, failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { runAgenda } from '../settle.js';
+import { runAgenda } from '../flow/settle.js';
 import { isEnded, own, type TaskState } from '../state.js';
 
 export function signalWorkflow(decision: Decision, { status, output }: CommandData<'SignalWorkflow'>): void {

@@ -3,9 +3,9 @@ import type { CommandData, JsonObject } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import { own } from '../state.js';
-import { iterationOf, type Place } from '../place.js';
-import { nextTaskId } from '../schedule.js';
-import { runAgenda } from '../settle.js';
+import { iterationOf, type Place } from '../flow/place.js';
+import { nextTaskId } from '../tasks/schedule.js';
+import { runAgenda } from '../flow/settle.js';
 import { placeNamed } from './place-named.js';
 
 export function skipTask(

@@ -1,10 +1,10 @@
 import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
-import { requestStart } from '../permit-requests.js';
-import { placeOf } from '../place.js';
+import { requestStart } from '../tasks/permit-requests.js';
+import { placeOf } from '../flow/place.js';
 import { startFault, startInput } from '../schemas.js';
-import { runAgenda } from '../settle.js';
+import { runAgenda } from '../flow/settle.js';
 
 export function startWorkflow(decision: Decision, data: CommandData<'StartWorkflow'>): void {
   if (decision.exists) {

@@ -1,12 +1,12 @@
 /**
  * HTTP, HTTP_POLL, KAFKA_PUBLISH, JSON_JQ_TRANSFORM, START_WORKFLOW: an executor of the server does them; it asks for them by their type
- * (contract 6.10, 6.16, 6.18, 6.20; built-in-types.ts). What is wrong with an input is the executor's to say.
+ * (contract 6.10, 6.16, 6.18, 6.20; tasks/built-in-types.ts). What is wrong with an input is the executor's to say.
  */
 import type { JsonObject } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
-import { grantIfPolled, nextTaskId, resolveInput, resolveWorkerInput, schedule } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { grantIfPolled, nextTaskId, resolveInput, resolveWorkerInput, schedule } from '../tasks/schedule.js';
 import { own } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -2,9 +2,9 @@
 import type { JsonObject } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
-import type { Node } from '../flow.js';
-import { type Place, placeOf } from '../place.js';
-import { schedule } from '../schedule.js';
+import type { Node } from '../flow/flow.js';
+import { type Place, placeOf } from '../flow/place.js';
+import { schedule } from '../tasks/schedule.js';
 import type { TaskState } from '../state.js';
 import type { Retry } from './operator.js';
 

@@ -2,14 +2,14 @@
 import type { EvaluationOutcome, JsonObject } from '@dacapo/contracts';
 import { switchText } from '@dacapo/expressions';
 
-import { completeTask } from '../attempt-end.js';
+import { completeTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { evaluateAtOnce, requestEvaluation } from '../evaluation.js';
-import type { Node } from '../flow.js';
-import type { Place } from '../place.js';
-import { resolveInput } from '../schedule.js';
+import { evaluateAtOnce, requestEvaluation } from '../tasks/evaluation.js';
+import type { Node } from '../flow/flow.js';
+import type { Place } from '../flow/place.js';
+import { resolveInput } from '../tasks/schedule.js';
 import { own, type TaskState } from '../state.js';
-import { failWorkflow } from '../workflow-end.js';
+import { failWorkflow } from '../workflow/end.js';
 import { beginChoice, followCase, withCase } from './cases.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -15,18 +15,18 @@
 import type { EvaluationOutcome, JsonObject } from '@dacapo/contracts';
 import { conditionHolds, evaluateTemplate, ExpressionError } from '@dacapo/expressions';
 
-import { completeTask } from '../attempt-end.js';
+import { completeTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { evaluateAtOnce, requestEvaluation } from '../evaluation.js';
-import { withInputTemplate } from '../flow.js';
+import { evaluateAtOnce, requestEvaluation } from '../tasks/evaluation.js';
+import { withInputTemplate } from '../flow/flow.js';
 import { limits } from '../limits.js';
-import { type LoopCondition, seenBy } from '../loop-condition.js';
-import { itemsKey, itemsOf } from '../loop-turns.js';
-import { iterationOf, type Place } from '../place.js';
+import { type LoopCondition, seenBy } from '../flow/loop-condition.js';
+import { itemsKey, itemsOf } from '../flow/loop-turns.js';
+import { iterationOf, type Place } from '../flow/place.js';
 import { reasons } from '../reasons.js';
 import { scopeOf, visible } from '../scope.js';
 import { isTaskOpen, type TaskState } from '../state.js';
-import { attemptsOfTurn, firstOfTurn, outputsOf } from '../turns.js';
+import { attemptsOfTurn, firstOfTurn, outputsOf } from '../flow/turns.js';
 import { admits, beginLoop, breakLoop, endedTurn, loopInput, onLoopFailure, resolveItems, unbegun } from './loop.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -5,16 +5,16 @@
  * from its input (HTTP, ...) makes it a task of that type, without a definition. A name that nobody registered fails the task for good;
  * after a retry of the workflow it is looked up again.
  */
-import { failTask } from '../attempt-end.js';
+import { failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { domainsOf } from '../domains.js';
-import { withName } from '../flow.js';
-import type { Place } from '../place.js';
+import { domainsOf } from '../tasks/domains.js';
+import { withName } from '../flow/flow.js';
+import type { Place } from '../flow/place.js';
 import { quoted, reasons } from '../reasons.js';
-import { nextTaskId, queueUp, resolveWorkerInput, schedule } from '../schedule.js';
+import { nextTaskId, queueUp, resolveWorkerInput, schedule } from '../tasks/schedule.js';
 import { own, type TaskState } from '../state.js';
 import { operatorTypes, serverTypes } from '../types.js';
-import { failWorkflow } from '../workflow-end.js';
+import { failWorkflow } from '../workflow/end.js';
 import type { Operator, Retry } from './operator.js';
 import { workerTask } from './worker-task.js';
 

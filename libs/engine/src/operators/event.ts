@@ -5,12 +5,12 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { resolve } from '@dacapo/expressions';
 
-import { completeTask, failTask } from '../attempt-end.js';
-import { isAsyncComplete } from '../built-in-types.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
+import { isAsyncComplete } from '../tasks/built-in-types.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
-import type { Place } from '../place.js';
-import { beginInLine, nextTaskId, resolveInput } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { beginInLine, nextTaskId, resolveInput } from '../tasks/schedule.js';
 import { scopeOf } from '../scope.js';
 import type { TaskState } from '../state.js';
 import { queueBuiltIn } from './built-in.js';

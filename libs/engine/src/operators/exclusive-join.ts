@@ -3,10 +3,10 @@
  * does, the first such of `defaultExclusiveJoinTask`. It ends when that task has ended, with its output or its failure; while there is none,
  * it waits. It is woken by the end of any of them.
  */
-import { completeTask, failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
-import { schedule } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { schedule } from '../tasks/schedule.js';
 import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -17,13 +17,13 @@
  */
 import type { JsonObject } from '@dacapo/contracts';
 
-import { completeTask } from '../attempt-end.js';
+import { completeTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { begunTurns, isTurnRunning, itemsOf } from '../loop-turns.js';
-import { iterationOf, type Place } from '../place.js';
+import { begunTurns, isTurnRunning, itemsOf } from '../flow/loop-turns.js';
+import { iterationOf, type Place } from '../flow/place.js';
 import { reasons } from '../reasons.js';
 import { isTaskOpen, own, type TaskState } from '../state.js';
-import { outputsOf } from '../turns.js';
+import { outputsOf } from '../flow/turns.js';
 import { admits, beginLoop, breakLoop, endedTurn, loopInput, onLoopFailure, resolveItems, unbegun } from './loop.js';
 import type { Operator, Retry } from './operator.js';
 
@@ -46,7 +46,7 @@ export const forEach: Operator = {
     decision.resume(place, 1);
   },
 
-  /** Begins the turns that may run, from one on, a few at a time. Of a negative one: looks whether that is over (settle.ts). */
+  /** Begins the turns that may run, from one on, a few at a time. Of a negative one: looks whether that is over (flow/settle.ts). */
   resume(decision: Decision, place: Place, from: number): void {
     const task = decision.task(place.key);
     if (task === undefined || !isTaskOpen(task.status)) return;

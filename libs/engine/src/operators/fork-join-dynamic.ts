@@ -5,16 +5,16 @@
  */
 import { allTasks, parseForkedTasks, type Violation, type WorkflowTask } from '@dacapo/definitions';
 
-import { completeTask } from '../attempt-end.js';
+import { completeTask } from '../tasks/attempt-end.js';
 import { chunked } from '../chunks.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
-import type { Place } from '../place.js';
+import type { Place } from '../flow/place.js';
 import { reasons } from '../reasons.js';
-import { resolveInput, schedule } from '../schedule.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
 import { isTaskOpen, type TaskState } from '../state.js';
 import { isUserDefined } from '../types.js';
-import { failWorkflow } from '../workflow-end.js';
+import { failWorkflow } from '../workflow/end.js';
 import { type ForkPlan, notTasks, planOf } from './fork-styles.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -1,9 +1,9 @@
 /** FORK_JOIN: the first task of every branch and the JOIN behind come into being together (contract 6.4). */
-import { completeTask } from '../attempt-end.js';
+import { completeTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { type Place, placeOf } from '../place.js';
-import { resolveInput, schedule } from '../schedule.js';
-import { failWorkflow } from '../workflow-end.js';
+import { type Place, placeOf } from '../flow/place.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
+import { failWorkflow } from '../workflow/end.js';
 import type { Operator, Retry } from './operator.js';
 
 const branchesPerStep = 50;

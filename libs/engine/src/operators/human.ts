@@ -3,8 +3,8 @@
  * on. A signal is for WAIT and passes it by.
  */
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
-import { resolveInput, responseTimer, schedule } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { resolveInput, responseTimer, schedule } from '../tasks/schedule.js';
 import type { Operator, Retry } from './operator.js';
 
 export const human: Operator = {

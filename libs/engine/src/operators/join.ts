@@ -7,14 +7,14 @@
  */
 import type { EvaluationOutcome, JsonObject } from '@dacapo/contracts';
 
-import { completeTask, failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { evaluateAtOnce, requestEvaluation } from '../evaluation.js';
+import { evaluateAtOnce, requestEvaluation } from '../tasks/evaluation.js';
 import { limits } from '../limits.js';
-import { type Place, placeOf } from '../place.js';
-import { resolveInput, schedule } from '../schedule.js';
+import { type Place, placeOf } from '../flow/place.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
 import { isTaskOpen, isTaskSuccessful, outputNow, type TaskState } from '../state.js';
-import { failWorkflow } from '../workflow-end.js';
+import { failWorkflow } from '../workflow/end.js';
 import { conditionOf, verdictOf } from './join-condition.js';
 import type { Operator, Retry } from './operator.js';
 

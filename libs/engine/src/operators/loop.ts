@@ -2,17 +2,17 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { evaluateTemplate } from '@dacapo/expressions';
 
-import { failTask } from '../attempt-end.js';
+import { failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { withInputTemplate } from '../flow.js';
+import { withInputTemplate } from '../flow/flow.js';
 import { limits } from '../limits.js';
-import { isTurnRunning, itemsKey } from '../loop-turns.js';
-import { iterationOf, type Place } from '../place.js';
+import { isTurnRunning, itemsKey } from '../flow/loop-turns.js';
+import { iterationOf, type Place } from '../flow/place.js';
 import { reasons } from '../reasons.js';
-import { resolveInput, schedule } from '../schedule.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
 import { scopeOf } from '../scope.js';
 import { isTaskOpen, own, type TaskState } from '../state.js';
-import { failuresAmong, firstOfTurn, isListOver, tasksOfTurn } from '../turns.js';
+import { failuresAmong, firstOfTurn, isListOver, tasksOfTurn } from '../flow/turns.js';
 import type { Retry } from './operator.js';
 
 export type LoopType = 'DO_WHILE' | 'FOR_EACH';
@@ -90,7 +90,7 @@ export function endedTurn(
   return undefined;
 }
 
-/** A task of its body has failed for good: the loop fails with the reasons. What else runs inside is cancelled when it has ended (settle.ts). */
+/** A task of its body has failed for good: the loop fails with the reasons. What else runs inside is cancelled when it has ended (flow/settle.ts). */
 export function onLoopFailure(decision: Decision, place: Place, inner: Place): boolean {
   const task = decision.task(place.key);
   if (task === undefined || !isTaskOpen(task.status)) return false;

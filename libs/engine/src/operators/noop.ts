@@ -1,8 +1,8 @@
 /** NOOP: does nothing, well (contract 6.15). */
-import { completeTask } from '../attempt-end.js';
+import { completeTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
-import { beginInLine, resolveInput } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { beginInLine, resolveInput } from '../tasks/schedule.js';
 import type { Operator, Retry } from './operator.js';
 
 export const noop: Operator = {

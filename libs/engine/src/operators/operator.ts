@@ -1,7 +1,7 @@
 import type { EvaluationOutcome } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
+import type { Place } from '../flow/place.js';
 import type { TaskState } from '../state.js';
 
 /** Why a task is entered once more. */
@@ -34,7 +34,7 @@ export interface Operator {
   admits?(decision: Decision, task: TaskState, inner: Place): boolean;
   /** It goes on with what was too long for one step (`Decision.resume`). A loop: `from` is a turn; negative, whether that turn is over. */
   resume?(decision: Decision, place: Place, from: number): void;
-  /** Its script has come back from the sandbox (evaluation.ts). */
+  /** Its script has come back from the sandbox (tasks/evaluation.ts). */
   onEvaluated?(decision: Decision, place: Place, task: TaskState, outcome: EvaluationOutcome): void;
   /** The definitions that it had asked for are recorded with its task. */
   onTaskDefs?(decision: Decision, place: Place, task: TaskState): void;

@@ -1,12 +1,12 @@
 /** What INLINE and LAMBDA have in common (contract 6.17): a script over the input, whose value is the task's output `result`. */
 import type { EvaluationOutcome, JsonObject } from '@dacapo/contracts';
 
-import { completeTask, failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { type Evaluation, evaluateAtOnce, failureText, requestEvaluation } from '../evaluation.js';
+import { type Evaluation, evaluateAtOnce, failureText, requestEvaluation } from '../tasks/evaluation.js';
 import { limits } from '../limits.js';
-import type { Place } from '../place.js';
-import { beginInLine, nextTaskId, resolveWorkerInput } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { beginInLine, nextTaskId, resolveWorkerInput } from '../tasks/schedule.js';
 import type { TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -1,9 +1,9 @@
 /** SET_VARIABLE: its input becomes workflow variables, key by key (contract 6.12). */
-import { completeTask, failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
-import { resolveInput, schedule } from '../schedule.js';
-import { excessOf } from '../variables.js';
+import type { Place } from '../flow/place.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
+import { excessOf } from '../workflow/variables.js';
 import type { Operator, Retry } from './operator.js';
 
 export const setVariable: Operator = {

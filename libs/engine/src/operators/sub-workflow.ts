@@ -5,14 +5,14 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { compileTemplate, evaluateTemplate } from '@dacapo/expressions';
 
-import { failTask } from '../attempt-end.js';
+import { failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
-import type { Place } from '../place.js';
-import { resolveInput, schedule, startTimers } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { resolveInput, schedule, startTimers } from '../tasks/schedule.js';
 import { scopeOf } from '../scope.js';
 import type { TaskState } from '../state.js';
-import { failWorkflow } from '../workflow-end.js';
+import { failWorkflow } from '../workflow/end.js';
 import type { Operator, Retry } from './operator.js';
 
 export const subWorkflow: Operator = {

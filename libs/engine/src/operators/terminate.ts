@@ -1,12 +1,12 @@
 /** TERMINATE: ends the whole workflow with a status, an output and a reason of its own (contract 6.11). */
 import type { JsonObject } from '@dacapo/contracts';
 
-import { completeTask, failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import type { Place } from '../place.js';
-import { resolveInput, schedule } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
 import type { TaskState } from '../state.js';
-import { completeWorkflow, failWorkflow } from '../workflow-end.js';
+import { completeWorkflow, failWorkflow } from '../workflow/end.js';
 import type { Operator, Retry } from './operator.js';
 
 export const terminate: Operator = {

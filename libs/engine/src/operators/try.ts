@@ -4,13 +4,13 @@
  */
 import type { JsonObject } from '@dacapo/contracts';
 
-import { cancelOpenTask, completeTask, failTask } from '../attempt-end.js';
-import { admitsInto, type Branch, currentBranch, type Errors, errorsOf, uncaughtBranch } from '../branches.js';
+import { cancelOpenTask, completeTask, failTask } from '../tasks/attempt-end.js';
+import { admitsInto, type Branch, currentBranch, type Errors, errorsOf, uncaughtBranch } from '../flow/branches.js';
 import type { Decision } from '../decision.js';
-import { openInside } from '../open-inside.js';
-import { type Place, placeOf } from '../place.js';
+import { openInside } from '../flow/open-inside.js';
+import { type Place, placeOf } from '../flow/place.js';
 import { reasons } from '../reasons.js';
-import { resolveInput, schedule } from '../schedule.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
 import { isTaskOpen, own, type TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -2,11 +2,11 @@
 import type { JsonObject } from '@dacapo/contracts';
 import { javaText, parseDuration, parseUntil } from '@dacapo/expressions';
 
-import { completeTask, failTask } from '../attempt-end.js';
+import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
-import type { Place } from '../place.js';
-import { resolveInput, schedule } from '../schedule.js';
+import type { Place } from '../flow/place.js';
+import { resolveInput, schedule } from '../tasks/schedule.js';
 import type { TaskState } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 

@@ -1,8 +1,8 @@
 /** SIMPLE, and every type that the engine does not know: a worker does it (contract 6.1, 5.15). */
 import type { Decision } from '../decision.js';
-import { domainsOf } from '../domains.js';
-import type { Place } from '../place.js';
-import { grantIfPolled, nextTaskId, resolveWorkerInput, schedule } from '../schedule.js';
+import { domainsOf } from '../tasks/domains.js';
+import type { Place } from '../flow/place.js';
+import { grantIfPolled, nextTaskId, resolveWorkerInput, schedule } from '../tasks/schedule.js';
 import type { Operator, Retry } from './operator.js';
 
 export const workerTask: Operator = {

@@ -2,7 +2,7 @@
 import type { Event, EventNamed } from '@dacapo/contracts';
 import { canonicalJson } from '@dacapo/definitions';
 
-import { type Flow, type Node, outerNode } from '../flow.js';
+import { type Flow, type Node, outerNode } from '../flow/flow.js';
 import type { WorkflowState } from '../state.js';
 
 interface Attempt {

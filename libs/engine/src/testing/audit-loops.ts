@@ -4,7 +4,7 @@
  */
 import type { Event, EventNamed } from '@dacapo/contracts';
 
-import { compileForked, type Flow, type Node, outerNode } from '../flow.js';
+import { compileForked, type Flow, type Node, outerNode } from '../flow/flow.js';
 import type { WorkflowState } from '../state.js';
 
 interface Loop {

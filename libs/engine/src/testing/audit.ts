@@ -19,8 +19,8 @@ import { projectTask, projectWorkflow, tasksOf } from '@dacapo/projections';
 
 import type { Decided } from '../decision.js';
 import { evolve } from '../evolve.js';
-import type { Flow } from '../flow.js';
-import { isLoop } from '../loop-turns.js';
+import type { Flow } from '../flow/flow.js';
+import { isLoop } from '../flow/loop-turns.js';
 import { isTaskOpen, type TaskState, type WorkflowState } from '../state.js';
 import { FlowAudit } from './audit-flow.js';
 import { LoopAudit } from './audit-loops.js';

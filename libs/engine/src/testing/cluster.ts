@@ -4,8 +4,8 @@
  */
 import type { Command, CommandData, CommandType, SealedEvent } from '@dacapo/contracts';
 
-import type { Flow } from '../flow.js';
-import type { Reaction } from '../reaction.js';
+import type { Flow } from '../flow/flow.js';
+import type { Reaction } from '../reactions/reaction.js';
 import { reactions } from '../reactions.js';
 import { isEnded, type TaskState } from '../state.js';
 import { Run, startOfTime, workflowId as rootId } from './run.js';

@@ -9,7 +9,7 @@ import {
   type WorkflowDef,
 } from '@dacapo/definitions';
 
-import { compileFlow, type Flow } from '../flow.js';
+import { compileFlow, type Flow } from '../flow/flow.js';
 import { sha256 } from './hash.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -213,7 +213,7 @@ export function aRegisteredTaskDef(name: string, fields: Fields = {}): TaskDef {
   return parsed.value;
 }
 
-/** The definition that `populate` gives to a task nobody registered; `retry-delay.spec.ts` varies it. */
+/** The definition that `populate` gives to a task nobody registered; `tasks/retry-delay.spec.ts` varies it. */
 export function aTaskDef(fields: Partial<TaskDef> = {}): TaskDef {
   return { ...adHocTaskDef('a', 'SIMPLE'), ...fields };
 }

@@ -1,7 +1,7 @@
 /** Parents and children under any operators: what may happen to them, and what must hold when nothing is on its way. */
 import fc from 'fast-check';
 
-import type { Flow } from '../flow.js';
+import type { Flow } from '../flow/flow.js';
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
 import { nextDue } from '../timers.js';
 import { Cluster } from './cluster.js';

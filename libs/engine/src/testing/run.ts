@@ -6,7 +6,7 @@ import type { CommandData, CommandType, Command, Grant, SealedEvent } from '@dac
 
 import { decide } from '../decide.js';
 import type { DecideContext } from '../decision.js';
-import type { Flow } from '../flow.js';
+import type { Flow } from '../flow/flow.js';
 import { own, type TaskState, type WorkflowState } from '../state.js';
 import { Audit } from './audit.js';
 import { sha256 } from './hash.js';
