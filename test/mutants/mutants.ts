@@ -469,8 +469,8 @@ export const mutants: readonly Mutant[] = [
     row: 'I5',
     what: 'a rerun leaves what came after its task in place',
     file: 'commands/rerun-workflow.ts',
-    find: 'task === target || (isBehind',
-    replace: 'task === target && (isBehind',
+    find: 'task === target || goes(task)',
+    replace: 'task === target',
   },
   {
     id: 'rerun-does-not-count',

@@ -208,6 +208,12 @@ export class Decision {
     return owner === undefined ? undefined : this.placeOf(owner);
   }
 
+  /** Whether something is still to follow, in this decision or in a later one. */
+  get hasSteps(): boolean {
+    const isFiring = this.timers.length > this.fired;
+    return isFiring || this.agenda.length > this.done || this.held.length > 0 || this.state.deferred.length > 0;
+  }
+
   /** The flow reaches a task. */
   enter(place: Place): void {
     this.agenda.push({ do: 'enter', place });

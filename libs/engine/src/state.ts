@@ -113,6 +113,8 @@ export interface WorkflowState {
   references: Record<string, string>;
   open: Record<string, true>;
   openCount: number;
+  /** How many EXCLUSIVE_JOINs are open. */
+  exclusiveJoins?: number;
   awaited: Record<string, string[]>;
   /** Ended while the workflow was paused: what follows waits for the resume. */
   held: string[];

@@ -4,7 +4,8 @@ import type { EventData } from '@dacapo/contracts';
 import type { Decision } from '../decision.js';
 import { reasons } from '../reasons.js';
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
-import { childTimers, mayBeTriedAgain, tryAgain } from '../flow/try-again.js';
+import { mayBeTriedAgain } from '../flow/may-be-tried.js';
+import { childTimers, tryAgain } from '../flow/try-again.js';
 import { workflowTimers } from './start-workflow.js';
 
 /** A parent that has not ended has gone on without it; what was optional, or jumped over, holds up nobody. */

@@ -1,4 +1,4 @@
-import { aWorkflow, fork, join, setVariable, simple, subWorkflow, switchOn } from '../testing/definitions.js';
+import { aWorkflow, fork, join, setVariable, simple, subWorkflow, switchOn, tryCatch } from '../testing/definitions.js';
 import { startOfTime } from '../testing/run.js';
 import { given } from '../testing/specification.js';
 import {
@@ -6,7 +6,9 @@ import {
   childEnds,
   complete,
   fail,
+  jump,
   rerun,
+  retry,
   setVariables,
   skip,
   start,
@@ -195,5 +197,38 @@ describe('A19 RerunWorkflow from a task', () => {
     given(row, [start(), skip('b'), complete('a'), terminateWorkflow()])
       .when(rerun('b'))
       .then(['WorkflowReran', 'TasksRemoved', 'TaskScheduled b']);
+  });
+
+  it('from a task that was skipped is refused before the workflow has come to it', () => {
+    given(row, [start(), skip('b'), fail('a')])
+      .when(rerun('b'))
+      .then([['CommandRejected', { code: 'REQUEST_INVALID' }]]);
+  });
+
+  it('I6 what leads to the task stays, also if it was tried again after it', () => {
+    const workflow = aWorkflow().withTask(simple('a', { permissive: true }), simple('b'));
+    given(workflow, [start(), fail('a'), complete('b'), retry, complete('a')])
+      .when(rerun('b'))
+      .then(['WorkflowReran', 'TasksRemoved', 'TaskScheduled b'])
+      .when(complete('b'))
+      .then(['TaskCompleted b', 'WorkflowCompleted']);
+  });
+
+  it('I6 in the `try` list of a TRY takes back what its later lists had begun', () => {
+    const workflow = aWorkflow().withTask(
+      tryCatch('t', { try: [subWorkflow('s', { name: 'child' })], finally: [simple('f')] }),
+    );
+    given(workflow, [start(), childEnds('s', 'COMPLETED'), fail('f')])
+      .when(rerun('s'))
+      .then(['WorkflowReran', 'TasksRemoved', 'TaskReopened t', 'BranchEntered t', 'TaskScheduled s', 'TaskStarted s']);
+  });
+
+  it('I19 of a JOIN that a jump had passed over brings back the branches that it waits for', () => {
+    const workflow = aWorkflow().withTask(fork('f', [simple('a')], [simple('b')]), join('j', ['a', 'b']), simple('z'));
+    given(workflow, [start(), complete('b'), jump('z'), complete('z')])
+      .when(rerun('j'))
+      .then(['WorkflowReran', 'TasksRemoved', 'RetryScheduled a', 'TaskScheduled j'])
+      .when(complete('a'))
+      .then(['TaskCompleted a', 'TaskCompleted j', 'TaskScheduled z']);
   });
 });

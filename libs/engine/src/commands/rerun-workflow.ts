@@ -12,7 +12,7 @@ import { iterationOf, type Place } from '../flow/place.js';
 import { reopenTryAt } from '../flow/reopen-tries.js';
 import { allTaskIds, removeTasks, taskIdsOf } from '../flow/remove-tasks.js';
 import { runAgenda } from '../flow/settle.js';
-import { isEnded, own, type TaskState } from '../state.js';
+import { isEnded, isTaskSuccessful, own, type TaskState } from '../state.js';
 import { reopenTask, tryAgain } from '../flow/try-again.js';
 import { beginFlow, workflowTimers } from './start-workflow.js';
 
@@ -28,7 +28,21 @@ export function rerunWorkflow(decision: Decision, request: Request): void {
   const key = own(state.references, request.fromTaskId);
   const target = key === undefined ? undefined : own(state.tasks, key);
   if (target === undefined) return decision.reject('REQUEST_INVALID', `Task ${request.fromTaskId} not found`);
+  if (target.status === 'SKIPPED' && !isReached(decision, decision.placeOf(target))) {
+    const text = `Task ${target.referenceTaskName} was skipped before the workflow came to it, unable to rerun from it`;
+    return decision.reject('REQUEST_INVALID', text);
+  }
   rerunFrom(decision, request, target);
+}
+
+/** What stands around it has begun, and nothing that leads to it has failed. */
+function isReached(decision: Decision, place: Place): boolean {
+  for (let around = decision.around(place); around !== undefined; around = decision.around(around)) {
+    if (decision.task(around.key) === undefined) return false;
+  }
+  return Object.values(decision.state.tasks)
+    .filter(({ status }) => !isTaskSuccessful(status))
+    .every((task) => !behind(decision, decision.placeOf(task))(place));
 }
 
 function rerunAll(decision: Decision, request: Request): void {
@@ -57,8 +71,14 @@ function rerunFrom(decision: Decision, request: Request, named: TaskState): void
   removeTasks(decision, taskIdsOf(decision, removed));
   const reopened = reopenAround(decision, place);
   if (request.taskInput !== undefined && target === named) decision.giveInput(place.key, request.taskInput);
-  decision.enter(place);
-  tryAgain(decision, { resumeChildren: false });
+  const isJoin = /^(EXCLUSIVE_)?JOIN$/.test(place.node.task.type);
+  if (!isJoin) decision.enter(place);
+  tryAgain(decision, {
+    resumeChildren: false,
+    ...(target.isPassedOver === true ? { recalls: sharesStructure(decision, place) } : {}),
+  });
+  // It would see the failures that are tried again just now.
+  if (isJoin) decision.enter(place);
   for (const key of reopened) decision.later('wake', key);
   runAgenda(decision);
 }
@@ -72,16 +92,48 @@ function wholeOf(decision: Decision, named: TaskState): TaskState {
   return target;
 }
 
-/** The keys of what goes: by the order in which tasks came into being; beside a child workflow others go on, so there by the order of the flow. */
+/** The keys of what goes, with all that is inside of it. */
 function removedBy(decision: Decision, target: TaskState, place: Place): ReadonlySet<string> {
-  const isBehind = target.subWorkflowId === undefined ? undefined : behind(decision, place);
-  const goes = (task: TaskState): boolean =>
-    task === target || (isBehind === undefined ? task.taskSeq > target.taskSeq : isBehind(decision.placeOf(task)));
-  return new Set(
-    Object.values(decision.state.tasks)
-      .filter(goes)
-      .map(({ referenceTaskName }) => referenceTaskName),
-  );
+  const goes = target.subWorkflowId === undefined ? comesAfter(decision, target, place) : standsBehind(decision, place);
+  const tasks = Object.values(decision.state.tasks);
+  const gone = new Set(tasks.filter((task) => task === target || goes(task)).map((task) => task.referenceTaskName));
+  for (const task of tasks) if (isInside(decision, decision.placeOf(task), gone)) gone.add(task.referenceTaskName);
+  return gone;
+}
+
+function isInside(decision: Decision, place: Place, keys: ReadonlySet<string>): boolean {
+  for (let around = decision.around(place); around !== undefined; around = decision.around(around)) {
+    if (keys.has(around.key)) return true;
+  }
+  return false;
+}
+
+/** Beside a child workflow others go on, so there it is the order of the flow that counts. */
+function standsBehind(decision: Decision, place: Place): (task: TaskState) => boolean {
+  const isBehind = behind(decision, place);
+  return (task) => isBehind(decision.placeOf(task));
+}
+
+/** In the order in which tasks came into being. What leads to the target stays, also if it was tried again after it. */
+function comesAfter(decision: Decision, target: TaskState, place: Place): (task: TaskState) => boolean {
+  return (task) => {
+    if (task.taskSeq <= target.taskSeq) return false;
+    return task.retryCount === 0 || !behind(decision, decision.placeOf(task))(place);
+  };
+}
+
+/** A task that a jump had passed over comes back together with the rest of the structure that it is in, or that it is the JOIN of. */
+function sharesStructure(decision: Decision, place: Place): (other: Place) => boolean {
+  const whole = outermost(decision, place);
+  return (other) => {
+    const around = outermost(decision, other);
+    return around.key === whole.key || decision.after(around)?.key === place.key;
+  };
+}
+
+function outermost(decision: Decision, place: Place): Place {
+  const around = decision.around(place);
+  return around === undefined ? place : outermost(decision, around);
 }
 
 /** What stands around a task waits for it once more: a loop at its turn, and the JOIN of each fork. */
@@ -101,9 +153,10 @@ function reopenAround(decision: Decision, place: Place): readonly string[] {
 }
 
 function reopen(decision: Decision, { node, key }: Place): boolean {
-  const isReopened = operatorOf(node.task.type).reopens === true && decision.task(key) !== undefined;
-  if (isReopened) reopenTask(decision, key);
-  return isReopened;
+  const task = decision.task(key);
+  if (operatorOf(node.task.type).reopens !== true || task === undefined || task.status === 'SKIPPED') return false;
+  reopenTask(decision, key);
+  return true;
 }
 
 /** A loop whose turns follow each other goes on with the turn of the task: those behind it are gone. */

@@ -187,6 +187,7 @@ function reopenTask(state: WorkflowState, task: TaskState, { data }: EventNamed<
   task.timers = {};
   if (data.childRun !== undefined) task.childRun = data.childRun;
   delete task.reason;
+  delete task.isPassedOver;
   open(state, task);
   setTimers(state, task, data.timers);
   awaitBranches(state, task);
@@ -294,12 +295,21 @@ function open(state: WorkflowState, task: TaskState): void {
   if (Object.hasOwn(state.open, task.referenceTaskName)) return;
   state.open[task.referenceTaskName] = true;
   state.openCount += 1;
+  if (task.taskType === 'EXCLUSIVE_JOIN') state.exclusiveJoins = (state.exclusiveJoins ?? 0) + 1;
 }
 
 function close(state: WorkflowState, task: TaskState): void {
   if (!Object.hasOwn(state.open, task.referenceTaskName)) return;
   delete state.open[task.referenceTaskName];
   state.openCount -= 1;
+  if (task.taskType === 'EXCLUSIVE_JOIN') countExclusiveJoinDown(state);
+}
+
+/** Absent when there is none, as in almost every workflow. */
+function countExclusiveJoinDown(state: WorkflowState): void {
+  const { exclusiveJoins = 0 } = state;
+  if (exclusiveJoins > 1) state.exclusiveJoins = exclusiveJoins - 1;
+  else delete state.exclusiveJoins;
 }
 
 export function clearTimer(state: WorkflowState, timer: string): void {

@@ -2,9 +2,10 @@
  * A TRY whose failure ended the workflow goes on in place when the workflow is retried: in the list whose failure it had not caught, as if
  * that had not failed yet. What it had done behind that, `finally` say, is taken out of the view and done once more.
  */
-import { currentBranch, type Errors, errorsOf, isGivenUp, isBefore, isStillAhead, uncaughtBranch } from './branches.js';
+import { currentBranch, type Errors, errorsOf, isBefore, isStillAhead, uncaughtBranch } from './branches.js';
 import type { Decision } from '../decision.js';
 import { beginBranch } from '../operators/try.js';
+import { mayBeTriedAgain } from './may-be-tried.js';
 import type { Place } from './place.js';
 import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 
@@ -17,7 +18,7 @@ export function reopenTries(decision: Decision): readonly Place[] {
     .toSorted((a, b) => a.taskSeq - b.taskSeq);
   for (const task of failed) {
     const place = decision.placeOf(task);
-    if (isGivenUp(decision, place) || isStillAhead(decision, place)) continue;
+    if (!mayBeTriedAgain(decision, place) || isStillAhead(decision, place)) continue;
     reopen(decision, place, task);
     reopened.push(place);
   }

@@ -10,6 +10,7 @@ import { isAwaited, isCaught, wakeJoins } from './catch-failure.js';
 import type { Decision, Step } from '../decision.js';
 import { enterAnew } from './enter-anew.js';
 import { isSameTask, type Node } from './flow.js';
+import { endStranded } from '../operators/exclusive-join.js';
 import { operatorOf } from '../operators/index.js';
 import { reasons } from '../reasons.js';
 import { retryDelaySeconds } from '../tasks/retry-delay.js';
@@ -22,10 +23,12 @@ import { completeIfDone, failWorkflow } from '../workflow/end.js';
 
 /** Works the agenda off; when nothing is left on it and nothing runs, the workflow is complete. What gets too long is put off. */
 export function runAgenda(decision: Decision): void {
-  for (let step = decision.nextStep(); step !== undefined; step = decision.nextStep()) {
-    take(decision, step);
-    if (decision.isLong) break;
-  }
+  do {
+    for (let step = decision.nextStep(); step !== undefined; step = decision.nextStep()) {
+      take(decision, step);
+      if (decision.isLong) break;
+    }
+  } while (endStranded(decision));
   putOff(decision);
   completeIfDone(decision);
 }

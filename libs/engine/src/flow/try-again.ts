@@ -2,13 +2,12 @@
  * An ended workflow goes on with what it has (contract 5.12, 5.13): what failed is tried once more, structures go on in place, and what had
  * ended well is followed again, because an end drops whatever was still to follow. All of it are steps: it may be put off.
  */
-import { isGivenUp } from './branches.js';
 import { goOnInTries, reopenTries } from './reopen-tries.js';
 import type { Decision } from '../decision.js';
 import { enterAnew } from './enter-anew.js';
-import { isLoop, isTurnRunning } from './loop-turns.js';
+import { isLoop } from './loop-turns.js';
+import { mayBeTriedAgain, nothing, type Recalls } from './may-be-tried.js';
 import { operatorOf } from '../operators/index.js';
-import { iterationOf, loopsAround, outerScope, type Place } from './place.js';
 import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
 
 export interface Again {
@@ -16,43 +15,21 @@ export interface Again {
   readonly resumeChildren: boolean;
   /** Id of a task that is taken care of already. */
   readonly except?: string;
+  readonly recalls?: Recalls;
 }
 
 /** The last attempts that failed, timed out or were cancelled, in the order of the workflow. */
-export function failuresOf(decision: Decision): readonly TaskState[] {
+export function failuresOf(decision: Decision, recalls: Recalls = nothing): readonly TaskState[] {
   return Object.values(decision.state.tasks)
-    .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status) && task.isPassedOver !== true)
-    .filter((task) => mayBeTriedAgain(decision, decision.placeOf(task)))
+    .filter((task) => !isTaskOpen(task.status) && !isTaskSuccessful(task.status))
+    .filter((task) => task.isPassedOver !== true || recalls(decision.placeOf(task)))
+    .filter((task) => mayBeTriedAgain(decision, decision.placeOf(task), recalls))
     .toSorted((a, b) => a.taskSeq - b.taskSeq);
 }
 
-/** Whether what stands around a task still has a use for it: nothing has ended well without it, or has caught its failure. */
-export function mayBeTriedAgain(decision: Decision, place: Place): boolean {
-  return !isForgiven(decision, place) && !isGivenUp(decision, place) && mayGoOn(decision, place);
-}
-
-/** A structure around it has ended well all the same. */
-function isForgiven(decision: Decision, place: Place): boolean {
-  for (let around = decision.around(place); around !== undefined; around = decision.around(around)) {
-    const task = decision.task(around.key);
-    if (task === undefined || operatorOf(around.node.task.type).reopens !== true) continue;
-    if (isTaskSuccessful(task.status)) return true;
-  }
-  return false;
-}
-
-/** Whether every loop around it is to be opened again, and at its turn. */
-function mayGoOn(decision: Decision, place: Place): boolean {
-  for (const { loop, scope } of loopsAround(place)) {
-    const task = decision.task(loop.reference + outerScope(scope));
-    if (task === undefined || isTaskSuccessful(task.status) || !isTurnRunning(task, iterationOf(scope))) return false;
-  }
-  return true;
-}
-
-export function tryAgain(decision: Decision, { resumeChildren, except }: Again): void {
+export function tryAgain(decision: Decision, { resumeChildren, except, recalls }: Again): void {
   const tries = reopenTries(decision);
-  const failures = failuresOf(decision).filter(({ taskId }) => taskId !== except);
+  const failures = failuresOf(decision, recalls).filter(({ taskId }) => taskId !== except);
   const loops = failures.filter(isLoop);
   const structures = failures.filter((task) => !isLoop(task) && isReopened(decision, task));
   // What is tried again in a loop needs its turn.

@@ -33,7 +33,8 @@ export function isListOver(decision: Decision, first: Place): boolean {
 /** Whether the lists that a task has led into are through. A loop ends only when what is inside of it is. */
 export function isInsideOver(decision: Decision, place: Place, task: TaskState): boolean {
   if (!isTaskSuccessful(task.status) || task.status === 'SKIPPED') return true;
-  if (task.taskType === 'TRY') return areListsOver(decision, place, task);
+  // Who ended a TRY in its midst has cancelled what was in it.
+  if (task.taskType === 'TRY') return task.status !== 'COMPLETED' || areListsOver(decision, place, task);
   const chosen = chosenList(place.node, task.output);
   if (chosen !== undefined) return isListOver(decision, placeOf(chosen, place.scope, place.fork));
   for (const index of scattered(branchCount(place, task))) {

@@ -1,6 +1,6 @@
 import { aWorkflow, exclusiveJoin, fork, join, simple, switchOn } from '../testing/definitions.js';
 import { given } from '../testing/specification.js';
-import { complete, fail, pause, resume, retry, start } from '../testing/steps.js';
+import { complete, fail, jump, pause, resume, retry, start } from '../testing/steps.js';
 
 /** One of two branches runs, and a task before them. */
 const chosen = (which: unknown, a = {}, on = ['a', 'b'], otherwise = ['first']) =>
@@ -130,5 +130,12 @@ describe('EXCLUSIVE_JOIN', () => {
       .then(['WorkflowRetried', 'RetryScheduled a', 'RetryScheduled b', 'TaskReopened j', 'TaskReopened e'])
       .when(complete('a'))
       .then(['TaskCompleted a', 'TaskCompleted e', 'TaskScheduled z']);
+  });
+
+  it('I19 goes on when all that it waits for was jumped over', () => {
+    const workflow = aWorkflow().withTask(simple('a'), simple('b'), exclusiveJoin('e', [], ['a']), simple('z'));
+    given(workflow, [start(), jump('b')])
+      .when(complete('b'))
+      .then(['TaskCompleted b', 'TaskScheduled e', ['TaskCompleted e', { output: {} }], 'TaskScheduled z']);
   });
 });

@@ -1,10 +1,11 @@
 /**
- * EXCLUSIVE_JOIN: goes on with one of several tasks (contract 6.7). That is the first of `joinOn` that exists and was not skipped; while none
+ * EXCLUSIVE_JOIN: goes on with one of several tasks (contract 6.7). That is the first of `joinOn` that exists and was not skipped or jumped over; while none
  * does, the first such of `defaultExclusiveJoinTask`. It ends when that task has ended, with its output or its failure; while there is none,
- * it waits. It is woken by the end of any of them.
+ * it waits. It is woken by the end of any of them, or when none of them can come any more.
  */
 import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
+import { isLoop } from '../flow/loop-turns.js';
 import type { Place } from '../flow/place.js';
 import { schedule } from '../tasks/schedule.js';
 import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
@@ -34,10 +35,38 @@ export const exclusiveJoin: Operator = {
   },
 };
 
+/**
+ * Tasks that an operator has skipped or jumped over never come. When nothing in the workflow can happen any more but that, the EXCLUSIVE_JOIN
+ * that was reached last goes on without them, with an empty output. Says whether there was one.
+ */
+export function endStranded(decision: Decision): boolean {
+  const { state } = decision;
+  if (state.exclusiveJoins === undefined || state.status !== 'RUNNING' || decision.hasSteps) return false;
+  let last: TaskState | undefined;
+  for (const key in state.open) {
+    const task = decision.task(key);
+    if (task === undefined || !isWaitingForOthers(task)) return false;
+    const isStranded = task.taskType === 'EXCLUSIVE_JOIN' && chosenOf(decision, task) === undefined;
+    if (isStranded && task.taskSeq > (last?.taskSeq ?? -1)) last = task;
+  }
+  if (last !== undefined) completeTask(decision, last, { output: {} });
+  return last !== undefined;
+}
+
+const waiting: ReadonlySet<string> = new Set(['EXCLUSIVE_JOIN', 'JOIN', 'TRY']);
+
+function isWaitingForOthers(task: TaskState): boolean {
+  return task.isEvaluating !== true && (waiting.has(task.taskType) || isLoop(task));
+}
+
+function chosenOf(decision: Decision, join: TaskState): TaskState | undefined {
+  return firstOf(decision, join, 'joinOn') ?? firstOf(decision, join, 'defaultExclusiveJoinTask');
+}
+
 function evaluate(decision: Decision, place: Place): void {
   const join = decision.task(place.key);
   if (join === undefined || !isTaskOpen(join.status)) return;
-  const chosen = firstOf(decision, join, 'joinOn') ?? firstOf(decision, join, 'defaultExclusiveJoinTask');
+  const chosen = chosenOf(decision, join);
   if (chosen === undefined || !isOver(chosen)) return;
   if (isTaskSuccessful(chosen.status)) return completeTask(decision, join, { output: chosen.output });
   const { permissive } = decision.placeOf(chosen).node.task;
@@ -48,7 +77,7 @@ function evaluate(decision: Decision, place: Place): void {
 function firstOf(decision: Decision, join: TaskState, list: string): TaskState | undefined {
   for (const key of listed(join, list)) {
     const task = decision.task(key);
-    if (task !== undefined && task.status !== 'SKIPPED') return task;
+    if (task !== undefined && task.status !== 'SKIPPED' && task.isPassedOver !== true) return task;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 // oxlint-disable jest/valid-expect-in-promise -- `then` belongs to a specification (testing/specification.ts), not to a promise
 import {
   aWorkflow,
+  doWhile,
   type Fields,
   fork,
   inline,
@@ -22,6 +23,7 @@ import {
   fireTimerAfter,
   pause,
   resume,
+  retry,
   start,
   terminateWorkflow,
 } from '../testing/steps.js';
@@ -439,5 +441,19 @@ describe('TRY that times out itself', () => {
         'TaskCanceled a',
         'TaskScheduled z',
       ]);
+  });
+
+  it('I19 a turn is over when its optional TRY was failed by hand in its midst', () => {
+    const body = [tryCatch('t', { try: [simple('a'), simple('b')] }, { optional: true })];
+    given(aWorkflow().withTask(doWhile('l', "$.l['iteration'] < 1", body)), [start()])
+      .when(fail('t__1'))
+      .then(['TaskFailed t__1', 'TaskCanceled a__1', 'LoopIterated l', 'TaskCompleted l', 'WorkflowCompleted']);
+  });
+
+  it('I6 stays closed in an optional loop that has ended without it, when the workflow is retried', () => {
+    const loop = doWhile('l', "$.l['iteration'] < 1", [tryCatch('t', { try: [simple('a')] })], { optional: true });
+    given(aWorkflow().withTask(simple('p', { permissive: true }), loop), [start(), fail('p'), fail('a__1')])
+      .when(retry)
+      .then(['WorkflowRetried', 'RetryScheduled p']);
   });
 });

@@ -2,6 +2,7 @@
 import type { SealedEvent } from '@dacapo/contracts';
 import fc from 'fast-check';
 
+import type { Flow } from '../flow/flow.js';
 import { isEnded } from '../state.js';
 import { nextDue } from '../timers.js';
 import type { WorkflowBuilder } from './definitions.js';
@@ -60,6 +61,31 @@ const waits: Suite = {
   property: (seen) => storyOf(smallDefinitions, storiesOfWaiting, seen),
 };
 
+/** What may be told to one workflow. */
+interface Path {
+  readonly story: readonly Happening[];
+  readonly choice: string;
+}
+
+const onePath: fc.Arbitrary<Path> = fc.record({
+  story: fc.oneof(stories, storiesOfFailure, storiesOfWaiting),
+  choice: fc.constantFrom('x', 'y', 'z'),
+});
+const anyDefinition = fc.oneof(
+  { weight: 3, arbitrary: definitions },
+  { weight: 1, arbitrary: definitionsWithTries },
+  { weight: 1, arbitrary: smallDefinitions },
+);
+
+/** Many paths through each of many definitions: 2,000 of them, three paths each; CI takes 25. */
+export const paths = {
+  seed: 20_270,
+  numRuns: 2000,
+  pathsEach: 3,
+  definitionAndPaths: (pathsEach: number) =>
+    fc.tuple(anyDefinition, fc.array(onePath, { minLength: pathsEach, maxLength: pathsEach })),
+} as const;
+
 export const suites = { stories: anyStory, waits, tries, families: family } as const;
 
 function storyOf(
@@ -68,13 +94,13 @@ function storyOf(
   seen: Map<string, number>,
 ): Property {
   return fc.property(workflows, told, fc.constantFrom('x', 'y', 'z'), (workflow, story, choice) => {
-    count(tell(workflow, story, choice).records, seen);
+    count(tell(workflow.flow(), story, choice).records, seen);
   });
 }
 
 /** Tells a story to a workflow and brings it to its end. */
-function tell(workflow: WorkflowBuilder, story: readonly Happening[], choice: string): Run {
-  const run = new Run(workflow.flow());
+export function tell(flow: Flow, story: readonly Happening[], choice: string): Run {
+  const run = new Run(flow);
   start({ choice, bad: 'soon' })(run);
   for (const happening of story) happen(run, happening);
   drain(run);
@@ -89,6 +115,6 @@ function tell(workflow: WorkflowBuilder, story: readonly Happening[], choice: st
   return run;
 }
 
-function count(records: readonly SealedEvent[], seen: Map<string, number>): void {
+export function count(records: readonly SealedEvent[], seen: Map<string, number>): void {
   for (const { event } of records) seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
 }

@@ -7,7 +7,7 @@
  *       .then(['TaskCompleted a', ['WorkflowCompleted', { output: { x: 1 } }]]);
  *
  * An expected event is its type and, where it is about a task, the task's reference name; a second part says what of its data matters. The
- * list is complete: an event more is a failure too. Every decision on the way is audited (audit.ts).
+ * list is complete: an event more is a failure too. Every decision on the way is audited (audit/).
  */
 import type { ErrorCode, Event, SealedEvent } from '@dacapo/contracts';
 

@@ -20,7 +20,7 @@ const results: ReadonlySet<Command['type']> = new Set([
   'RecordEvaluation',
 ]);
 /** A second result of these could find them opened again by a retry, under the same id. */
-const reopened: ReadonlySet<string> = new Set(['JOIN', 'TRY']);
+const reopened: ReadonlySet<string> = new Set(['JOIN', 'TRY', 'DO_WHILE', 'FOR_EACH']);
 const byHandAtLast: ReadonlySet<string> = new Set(['WAIT', 'HUMAN', 'EVENT']);
 
 /** A stale end of a child makes its parent repeat what it had asked for. */
@@ -241,13 +241,18 @@ function conditionOutcome(run: Run, { taskId, output }: TaskState, pick: number)
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
   const type = last === undefined ? undefined : run.taskOf(last)?.taskType;
-  if (last === undefined || reopened.has(type ?? '')) return;
+  if (last === undefined || reopened.has(type ?? '') || wasRefused(run, last)) return;
   // A loop asks once more at each turn; the lane tells the answers apart by the ids of their commands.
   if (last.type === 'RecordEvaluation' && type === 'DO_WHILE') return;
   const before = withoutPlace(run);
   const events = run.decide({ ...last, id: `${last.id}-${run.commands.length}` });
   if (events.some(({ event }) => !withoutEffect.has(event.type)) || withoutPlace(run) !== before)
     throw new Error(`I10 a second ${last.type} had an effect`);
+}
+
+/** What was refused has had no effect yet. */
+function wasRefused(run: Run, { id }: Command): boolean {
+  return run.records.some(({ event }) => event.commandId === id && event.type === 'CommandRejected');
 }
 
 /** A result for any attempt that is over, of this run or an earlier one. */

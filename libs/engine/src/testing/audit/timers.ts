@@ -1,9 +1,10 @@
 /** Timers (I16, I22), judged from the records alone: which are set on open tasks, when the earliest is due, and that what fires has a consequence. */
 import type { Event, EventNamed } from '@dacapo/contracts';
-import { canonicalJson } from '@dacapo/definitions';
 
-import { isTaskOpen, type WorkflowState } from '../state.js';
-import { nextDue, workflowTimer } from '../timers.js';
+import { isTaskOpen, type WorkflowState } from '../../state.js';
+import { nextDue, workflowTimer } from '../../timers.js';
+import { must } from './must.js';
+import { sameJson } from './same-json.js';
 
 /** What an event takes away, beside the timers that it sets. */
 const cleared: Readonly<Partial<Record<Event['type'], readonly string[]>>> = {
@@ -57,8 +58,8 @@ export class TimerAudit {
     for (const task of Object.values(state.tasks)) {
       if (!isTaskOpen(task.status)) continue;
       const timers = this.timers.get(task.taskId) ?? new Map<string, number>();
-      const [here, there] = [canonicalJson(task.timers), canonicalJson(Object.fromEntries(timers))];
-      if (here !== there) throw new Error(`I16 timers of ${task.referenceTaskName} are ${here}, were set to ${there}`);
+      const there = Object.fromEntries(timers);
+      must(sameJson(task.timers, there), `I16 timers of ${task.referenceTaskName}`, task.timers, there);
       earliest = Math.min(earliest, ...timers.values());
     }
     const due = Math.min(state.status === 'RUNNING' ? earliest : Infinity, state.timeoutAt ?? Infinity);

@@ -4,8 +4,9 @@
  */
 import type { Event, EventNamed } from '@dacapo/contracts';
 
-import { compileForked, type Flow, type Node, outerNode } from '../flow/flow.js';
-import type { WorkflowState } from '../state.js';
+import { compileForked, type Flow, type Node, outerNode } from '../../flow/flow.js';
+import type { WorkflowState } from '../../state.js';
+import { must } from './must.js';
 
 interface Loop {
   readonly key: string;
@@ -222,8 +223,4 @@ function turnsOf({ node, items }: Loop): number | undefined {
   if (node.task.type === 'FOR_EACH') return items?.length ?? 0;
   const [, reference, bound] = counting.exec(node.task.loopCondition ?? '') ?? [];
   return reference === node.reference ? Math.min(Number(bound), items?.length ?? Infinity) : undefined;
-}
-
-function must(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(message);
 }

@@ -2,8 +2,9 @@
 import type { Event, EventNamed } from '@dacapo/contracts';
 import { canonicalJson } from '@dacapo/definitions';
 
-import { type Flow, type Node, outerNode } from '../flow/flow.js';
-import type { WorkflowState } from '../state.js';
+import { type Flow, type Node, outerNode } from '../../flow/flow.js';
+import type { WorkflowState } from '../../state.js';
+import { must } from './must.js';
 
 interface Attempt {
   readonly key: string;
@@ -156,8 +157,4 @@ function isSheltered(node: Node): boolean {
     if (around.task.type === 'TRY' || around.body !== undefined) return true;
   }
   return false;
-}
-
-function must(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(message);
 }
