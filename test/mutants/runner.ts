@@ -6,11 +6,13 @@
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts kept              from the run kept in found.json
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts whole             all runs of all suites, without a mistake
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts sound             the kept runs, without a mistake
+ *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts paths 25          as many paths through each of the generated definitions
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import fc from 'fast-check';
 
+import type * as Properties from '../../libs/engine/src/testing/properties.js';
 import type { suites as Suites } from '../../libs/engine/src/testing/properties.js';
 import { plant } from './hooks.mjs';
 import { type Kept, type Mutant, mutants, runsFromKept } from './mutants.js';
@@ -107,9 +109,22 @@ async function sound(): Promise<void> {
   for (const [id, { suite, run }] of Object.entries(keptRuns())) say({ id, ...firstFailure(suites[suite], run, 1) });
 }
 
+/** Outside of jest it takes less than half the time. */
+async function walk(pathsEach: number): Promise<void> {
+  const { paths, tell } = (await import('../../libs/engine/src/testing/properties.js')) as typeof Properties;
+  const { seed, numRuns } = paths;
+  const property = fc.property(paths.definitionAndPaths(pathsEach), ([workflow, all]) => {
+    const flow = workflow.flow();
+    for (const { story, choice } of all) tell(flow, story, choice);
+  });
+  fc.assert(property, { seed, numRuns });
+  say({ definitions: numRuns, pathsEach, seed });
+}
+
 const [what, ...ids] = process.argv.slice(2);
 if (what === 'search') await search(ids);
 else if (what === 'update') await update();
 else if (what === 'kept') await kept();
 else if (what === 'whole') await whole();
+else if (what === 'paths') await walk(Number(ids[0]));
 else await sound();
