@@ -4,6 +4,7 @@ import { evaluateTemplate } from '@dacapo/expressions';
 
 import { failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
+import { isGivenUp } from '../flow/branches.js';
 import { withInputTemplate } from '../flow/flow.js';
 import { limits } from '../limits.js';
 import { isTurnRunning, itemsKey } from '../flow/loop-turns.js';
@@ -81,6 +82,8 @@ export function endedTurn(
   const task = decision.task(place.key);
   if (task === undefined || !isTaskOpen(task.status) || !isTurnRunning(task, turn)) return undefined;
   if (task.isEvaluating === true) return undefined;
+  // A TRY around it has given up, and will cancel it: what ended while the workflow was paused must not make it go on.
+  if (isGivenUp(decision, place)) return undefined;
   const first = firstOfTurn(place, turn);
   if (first !== undefined && !isListOver(decision, first)) return undefined;
   const inner = tasksOfTurn(decision, place, turn);

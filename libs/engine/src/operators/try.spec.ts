@@ -456,4 +456,11 @@ describe('TRY that times out itself', () => {
       .when(retry)
       .then(['WorkflowRetried', 'RetryScheduled p']);
   });
+
+  it('I7 a loop in it takes no turn more when it was failed by hand while the workflow was paused', () => {
+    const loop = doWhile('l', "$.l['iteration'] < 3", [simple('a')]);
+    given(aWorkflow().withTask(tryCatch('t', { try: [loop] })), [start(), pause, complete('a__1'), fail('t')])
+      .when(resume)
+      .then(['WorkflowResumed', 'TaskCanceled l', 'WorkflowFailed']);
+  });
 });
