@@ -1,5 +1,5 @@
 /**
- * Runs the engine's property suites against planted mistakes, one JSON line each:
+ * Runs the engine's property suites outside of jest, most of them against planted mistakes, one JSON line each:
  *
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts search [id ...]   from the suite's first run to its last
  *     node --import ./test/mutants/hooks.mjs test/mutants/runner.ts update            the same, and writes found.json
@@ -13,7 +13,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 
 import type * as Properties from '../../libs/engine/src/testing/properties.js';
-import type { suites as Suites } from '../../libs/engine/src/testing/properties.js';
 import { plant } from './hooks.mjs';
 import { type Kept, type Mutant, mutants, runsFromKept } from './mutants.js';
 
@@ -21,18 +20,21 @@ import { type Kept, type Mutant, mutants, runsFromKept } from './mutants.js';
 const soon = 40;
 const found = new URL('found.json', import.meta.url);
 
-type Modules = { readonly suites: typeof Suites };
+type Suites = typeof Properties.suites;
 
-async function suitesOf(mutant: Mutant | undefined): Promise<typeof Suites> {
+function propertiesWith(query: string): Promise<typeof Properties> {
+  return import(`../../libs/engine/src/testing/properties.js${query}`) as Promise<typeof Properties>;
+}
+
+async function suitesOf(mutant: Mutant | undefined): Promise<Suites> {
   const query = mutant === undefined ? '' : `?mutant=${mutant.id}`;
   if (mutant !== undefined) plant(mutant);
-  const { suites } = (await import(`../../libs/engine/src/testing/properties.js${query}`)) as Modules;
-  return suites;
+  return (await propertiesWith(query)).suites;
 }
 
 /** The first run from `from` on that fails; undefined when none of `runs` does. */
 function firstFailure(
-  suite: (typeof Suites)[keyof typeof Suites],
+  suite: Suites[keyof Suites],
   from: number,
   runs: number,
 ): { readonly run: number; readonly message: string } | undefined {
@@ -65,8 +67,8 @@ async function search(ids: readonly string[]): Promise<Readonly<Record<string, K
 }
 
 /** A few runs of each suite, then the others: most mistakes show soon, but not in every suite. */
-function find({ suite: only }: Mutant, suites: typeof Suites): (Kept & { readonly message: string }) | undefined {
-  const names = (Object.keys(suites) as (keyof typeof Suites)[]).filter((name) => only === undefined || only === name);
+function find({ suite: only }: Mutant, suites: Suites): (Kept & { readonly message: string }) | undefined {
+  const names = (Object.keys(suites) as (keyof Suites)[]).filter((name) => only === undefined || only === name);
   for (const [from, to] of [
     [0, soon],
     [soon, Infinity],
@@ -111,13 +113,9 @@ async function sound(): Promise<void> {
 
 /** Outside of jest it takes less than half the time. */
 async function walk(pathsEach: number): Promise<void> {
-  const { paths, tell } = (await import('../../libs/engine/src/testing/properties.js')) as typeof Properties;
+  const { paths } = await propertiesWith('');
   const { seed, numRuns } = paths;
-  const property = fc.property(paths.definitionAndPaths(pathsEach), ([workflow, all]) => {
-    const flow = workflow.flow();
-    for (const { story, choice } of all) tell(flow, story, choice);
-  });
-  fc.assert(property, { seed, numRuns });
+  fc.assert(paths.property(pathsEach, new Map()), { seed, numRuns });
   say({ definitions: numRuns, pathsEach, seed });
 }
 

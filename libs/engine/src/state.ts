@@ -113,8 +113,8 @@ export interface WorkflowState {
   references: Record<string, string>;
   open: Record<string, true>;
   openCount: number;
-  /** How many EXCLUSIVE_JOINs are open. */
-  exclusiveJoins?: number;
+  /** How many of them wait for others (types.ts). */
+  openWaiters: number;
   awaited: Record<string, string[]>;
   /** Ended while the workflow was paused: what follows waits for the resume. */
   held: string[];

@@ -35,6 +35,9 @@ export const serverTypes: ReadonlySet<string> = new Set([
   'WAIT',
 ]);
 
+/** What ends them happens inside of them, or elsewhere in the workflow. */
+export const waiterTypes: ReadonlySet<string> = new Set(['DO_WHILE', 'EXCLUSIVE_JOIN', 'FOR_EACH', 'JOIN', 'TRY']);
+
 /** SIMPLE is a worker's too, but under its name. */
 export function isUserDefined(type: string): boolean {
   return type !== 'SIMPLE' && !operatorTypes.has(type) && !serverTypes.has(type);

@@ -205,6 +205,13 @@ describe('A19 RerunWorkflow from a task', () => {
       .then([['CommandRejected', { code: 'REQUEST_INVALID' }]]);
   });
 
+  it('from a task that was skipped, and passed, is executed beside failures that were borne', () => {
+    const workflow = aWorkflow().withTask(simple('a', { permissive: true }), simple('b'), simple('c'));
+    given(workflow, [start(), skip('b'), fail('a'), complete('c')])
+      .when(rerun('b'))
+      .then(['WorkflowReran', 'TasksRemoved', 'TaskScheduled b', 'RetryScheduled a']);
+  });
+
   it('I6 what leads to the task stays, also if it was tried again after it', () => {
     const workflow = aWorkflow().withTask(simple('a', { permissive: true }), simple('b'));
     given(workflow, [start(), fail('a'), complete('b'), retry, complete('a')])

@@ -35,14 +35,20 @@ export function rerunWorkflow(decision: Decision, request: Request): void {
   rerunFrom(decision, request, target);
 }
 
-/** What stands around it has begun, and nothing that leads to it has failed. */
+/** What stands around it has begun, and nothing that leads to it has held the flow up. */
 function isReached(decision: Decision, place: Place): boolean {
   for (let around = decision.around(place); around !== undefined; around = decision.around(around)) {
     if (decision.task(around.key) === undefined) return false;
   }
   return Object.values(decision.state.tasks)
-    .filter(({ status }) => !isTaskSuccessful(status))
+    .filter((task) => !isTaskSuccessful(task.status) && !isPassed(decision, task))
     .every((task) => !behind(decision, decision.placeOf(task))(place));
+}
+
+/** A permissive task that has failed by itself leads on; so does one that was jumped over. */
+function isPassed(decision: Decision, task: TaskState): boolean {
+  const isBorne = task.status !== 'CANCELED' && decision.placeOf(task).node.task.permissive;
+  return isBorne || task.isPassedOver === true;
 }
 
 function rerunAll(decision: Decision, request: Request): void {

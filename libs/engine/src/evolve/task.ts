@@ -6,6 +6,7 @@ import { fork, queue, takeTaskDefs } from './forks.js';
 import { forgetLatest, noteLatest } from './scopes.js';
 import { dropPermit, evolvePermits, holdPermit } from './permits.js';
 import { own, type TaskState, type WorkflowState } from '../state.js';
+import { waiterTypes } from '../types.js';
 import { TimerIndex } from './timer-index.js';
 
 /** What a rerun, a restart or `keepLastN` takes out of the view is forgotten here too; the log keeps it. */
@@ -295,21 +296,14 @@ function open(state: WorkflowState, task: TaskState): void {
   if (Object.hasOwn(state.open, task.referenceTaskName)) return;
   state.open[task.referenceTaskName] = true;
   state.openCount += 1;
-  if (task.taskType === 'EXCLUSIVE_JOIN') state.exclusiveJoins = (state.exclusiveJoins ?? 0) + 1;
+  if (waiterTypes.has(task.taskType)) state.openWaiters += 1;
 }
 
 function close(state: WorkflowState, task: TaskState): void {
   if (!Object.hasOwn(state.open, task.referenceTaskName)) return;
   delete state.open[task.referenceTaskName];
   state.openCount -= 1;
-  if (task.taskType === 'EXCLUSIVE_JOIN') countExclusiveJoinDown(state);
-}
-
-/** Absent when there is none, as in almost every workflow. */
-function countExclusiveJoinDown(state: WorkflowState): void {
-  const { exclusiveJoins = 0 } = state;
-  if (exclusiveJoins > 1) state.exclusiveJoins = exclusiveJoins - 1;
-  else delete state.exclusiveJoins;
+  if (waiterTypes.has(task.taskType)) state.openWaiters -= 1;
 }
 
 export function clearTimer(state: WorkflowState, timer: string): void {

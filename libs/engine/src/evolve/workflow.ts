@@ -115,6 +115,7 @@ function withoutTasks() {
     references: {},
     open: {},
     openCount: 0,
+    openWaiters: 0,
     awaited: {},
     held: [],
     deferred: [],

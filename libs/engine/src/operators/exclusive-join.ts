@@ -5,7 +5,6 @@
  */
 import { completeTask, failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { isLoop } from '../flow/loop-turns.js';
 import type { Place } from '../flow/place.js';
 import { schedule } from '../tasks/schedule.js';
 import { isTaskOpen, isTaskSuccessful, type TaskState } from '../state.js';
@@ -40,23 +39,16 @@ export const exclusiveJoin: Operator = {
  * that was reached last goes on without them, with an empty output. Says whether there was one.
  */
 export function endStranded(decision: Decision): boolean {
-  const { state } = decision;
-  if (state.exclusiveJoins === undefined || state.status !== 'RUNNING' || decision.hasSteps) return false;
-  let last: TaskState | undefined;
-  for (const key in state.open) {
-    const task = decision.task(key);
-    if (task === undefined || !isWaitingForOthers(task)) return false;
-    const isStranded = task.taskType === 'EXCLUSIVE_JOIN' && chosenOf(decision, task) === undefined;
-    if (isStranded && task.taskSeq > (last?.taskSeq ?? -1)) last = task;
-  }
+  const { openCount, openWaiters, evaluating, status, open } = decision.state;
+  const isStuck = openCount > 0 && openCount === openWaiters && evaluating === 0;
+  if (!isStuck || status !== 'RUNNING' || decision.hasSteps) return false;
+  const last = Object.keys(open)
+    .flatMap((key) => decision.task(key) ?? [])
+    .filter((task) => task.taskType === 'EXCLUSIVE_JOIN' && chosenOf(decision, task) === undefined)
+    .toSorted((a, b) => a.taskSeq - b.taskSeq)
+    .at(-1);
   if (last !== undefined) completeTask(decision, last, { output: {} });
   return last !== undefined;
-}
-
-const waiting: ReadonlySet<string> = new Set(['EXCLUSIVE_JOIN', 'JOIN', 'TRY']);
-
-function isWaitingForOthers(task: TaskState): boolean {
-  return task.isEvaluating !== true && (waiting.has(task.taskType) || isLoop(task));
 }
 
 function chosenOf(decision: Decision, join: TaskState): TaskState | undefined {

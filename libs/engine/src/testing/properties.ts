@@ -7,15 +7,8 @@ import { isEnded } from '../state.js';
 import { nextDue } from '../timers.js';
 import type { WorkflowBuilder } from './definitions.js';
 import { families, familyStories, tellFamily } from './families.js';
-import {
-  definitions,
-  definitionsWithTries,
-  type Happening,
-  smallDefinitions,
-  stories,
-  storiesOfFailure,
-  storiesOfWaiting,
-} from './generators.js';
+import { definitions, definitionsWithTries, smallDefinitions } from './generators.js';
+import { type Happening, stories, storiesOfFailure, storiesOfWaiting } from './happenings.js';
 import { Run } from './run.js';
 import { start } from './steps.js';
 import { drain, happen } from './story.js';
@@ -82,8 +75,11 @@ export const paths = {
   seed: 20_270,
   numRuns: 2000,
   pathsEach: 3,
-  definitionAndPaths: (pathsEach: number) =>
-    fc.tuple(anyDefinition, fc.array(onePath, { minLength: pathsEach, maxLength: pathsEach })),
+  property: (pathsEach: number, seen: Map<string, number>) =>
+    fc.property(anyDefinition, fc.array(onePath, { minLength: pathsEach, maxLength: pathsEach }), (workflow, all) => {
+      const flow = workflow.flow();
+      for (const { story, choice } of all) count(tell(flow, story, choice).records, seen);
+    }),
 } as const;
 
 export const suites = { stories: anyStory, waits, tries, families: family } as const;
@@ -99,7 +95,7 @@ function storyOf(
 }
 
 /** Tells a story to a workflow and brings it to its end. */
-export function tell(flow: Flow, story: readonly Happening[], choice: string): Run {
+function tell(flow: Flow, story: readonly Happening[], choice: string): Run {
   const run = new Run(flow);
   start({ choice, bad: 'soon' })(run);
   for (const happening of story) happen(run, happening);
@@ -115,6 +111,6 @@ export function tell(flow: Flow, story: readonly Happening[], choice: string): R
   return run;
 }
 
-export function count(records: readonly SealedEvent[], seen: Map<string, number>): void {
+function count(records: readonly SealedEvent[], seen: Map<string, number>): void {
   for (const { event } of records) seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
 }

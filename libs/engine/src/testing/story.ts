@@ -4,7 +4,8 @@ import { canonicalJson } from '@dacapo/definitions';
 
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
 import { nextDue } from '../timers.js';
-import { type Happening, lookUp } from './generators.js';
+import { lookUp } from './generators.js';
+import type { Happening } from './happenings.js';
 import type { Run } from './run.js';
 
 /** Not in a queue, but for somebody outside to end, or at least open to that. */
