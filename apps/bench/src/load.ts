@@ -1,11 +1,14 @@
 /** Callers that each start a workflow and then do worker's work, step by step, over one connection: the whole of what a user's programs do. */
 import { HttpConnection } from './http-connection.js';
+import { Pace } from './pace.js';
 
 export interface LoadOptions {
   readonly base: URL;
   readonly concurrency: number;
   readonly seconds: number;
   readonly steps: number;
+  /** Starts in all; as many as the callers can, by default. */
+  readonly perSecond?: number;
 }
 
 export interface LoadResult {
@@ -46,12 +49,13 @@ async function expectOk(
   return reply.body;
 }
 
-export async function runLoad({ base, concurrency, seconds, steps }: LoadOptions): Promise<LoadResult> {
+export async function runLoad({ base, concurrency, seconds, steps, perSecond }: LoadOptions): Promise<LoadResult> {
   const started = new Map<string, number>();
   const latencies: number[] = [];
   const begin = performance.now();
   const end = begin + seconds * 1000;
   const connections = await Promise.all(Array.from({ length: concurrency }, () => HttpConnection.open(base)));
+  const pace = perSecond === undefined ? undefined : new Pace(perSecond);
   const startBody = JSON.stringify({
     name: definitionName(steps),
     version: 1,
@@ -76,6 +80,7 @@ export async function runLoad({ base, concurrency, seconds, steps }: LoadOptions
 
   const caller = async (connection: HttpConnection): Promise<void> => {
     while (performance.now() < end) {
+      await pace?.turn();
       const before = performance.now();
       const reply = await connection.request('POST', '/api/workflow', startBody);
       if (reply.status !== 200) throw new Error(`a start was answered ${reply.status}: ${reply.body}`);

@@ -9,7 +9,7 @@ export const limits = {
   /** A worker's callback is clamped to what fits Conductor's field. */
   callbackSeconds: 2_147_483_647,
   /** A decision that has led to so many events, or taken so many steps, goes on in another: nobody else waits for its end. */
-  eventsPerDecision: 200,
+  eventsPerDecision: 64,
   stepsPerDecision: 2000,
   charactersPerDecision: 1_000_000,
   /** Steps taken up at once of those that were put off. */

@@ -39,7 +39,7 @@ export const limits = {
   /** Least time between two writes of a partition's read model: coalesced, a document is written once instead of at each of its events. */
   projectionGatherMs: 100,
   /** Events that go into one write of the read model, about. */
-  projectionEvents: 2_000,
+  projectionEvents: 500,
   /** Documents that the projection keeps at hand. */
   projectionDocuments: 50_000,
 } as const;

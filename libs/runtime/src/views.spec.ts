@@ -98,6 +98,32 @@ describe('Views', () => {
     expect(await views.task(house.taskId(id, 'b'))).toEqual(now?.tasks[1]);
   });
 
+  it('go on from what they were last asked for, unless the projection has gone past that', async () => {
+    await project();
+    const before = last();
+    let reads = 0;
+    const counting = overriding(store, {
+      workflow: (of) => {
+        reads += 1;
+        return store.workflow(of);
+      },
+    });
+    views = new Views(counting, recent, house.journal);
+    const seen = async (): Promise<unknown> => [(await views.workflow(id))?.seq, reads];
+    hear(before);
+    expect([await seen(), await seen()]).toEqual([
+      [before, 1],
+      [before, 1],
+    ]);
+    await house.ask('PauseWorkflow', id, {});
+    await house.ask('ResumeWorkflow', id, {});
+    hear(before + 1);
+    await project();
+    const lastOffset = house.events.findLast(({ event }) => event.workflowId === id)?.offset ?? 0;
+    recent.projected(0, lastOffset);
+    expect(await seen()).toEqual([before + 2, 2]);
+  });
+
   it('fall back to the log when the recent events do not reach down to the store', async () => {
     hear(4);
     const whole = { seq: last(), status: 'RUNNING' };

@@ -27,9 +27,13 @@ export class Views {
 
   private async document(workflowId: string): Promise<WorkflowDocument | undefined> {
     const events = this.recent.of(workflowId);
-    const stored = isWhole(events) ? undefined : await this.store.workflow(workflowId);
-    if (!isContiguous(stored?.seq ?? 0, events)) return (await this.fromLog(workflowId))?.workflow;
-    return foldWorkflow(stored, events, this.partition(workflowId));
+    const folded = this.recent.folded(workflowId);
+    const reaches = folded !== undefined && isContiguous(folded.seq, events);
+    const begun = reaches ? folded : isWhole(events) ? undefined : await this.store.workflow(workflowId);
+    if (!isContiguous(begun?.seq ?? 0, events)) return (await this.fromLog(workflowId))?.workflow;
+    const document = foldWorkflow(begun, events, this.partition(workflowId));
+    if (document !== undefined) this.recent.keepFolded(document);
+    return document;
   }
 
   /** Certain that there is no such workflow. A store that is away knows nothing for certain. */

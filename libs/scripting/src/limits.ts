@@ -14,7 +14,7 @@ export const limits = {
   scriptStackBytes: 256 * 1024,
   /** All that a script may use, in pages of 64 KiB: 64 MiB, of which 5 are QuickJS's stack. An input of 5 MB needs 30. */
   scriptMemoryPages: 1024,
-  /** What it starts with: 6 MiB. Smaller memories are collected less often: 0.6 instead of 0.85 ms for each instance. */
+  /** What it starts with: 6 MiB. A script that needs more costs a new instance. */
   scriptMemoryPagesFirst: 96,
   /** The source of a script, bytes of UTF-8. */
   sourceBytes: 1_048_576,

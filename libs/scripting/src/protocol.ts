@@ -8,6 +8,8 @@ export interface ScriptThreadData {
   /** Our names of the module's exports. */
   readonly exports: Readonly<Record<QuickJsExport, string>>;
   readonly prelude: string;
+  /** Below the stack: what the compiler has laid out. */
+  readonly staticBytes: number;
   readonly memoryPagesFirst: number;
   readonly memoryPages: number;
   readonly stackBytes: number;

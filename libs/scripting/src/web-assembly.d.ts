@@ -10,9 +10,9 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
-  class Global {
+  class Global<T extends bigint | number> {
     private constructor();
-    value: bigint;
+    value: T;
   }
   class Instance {
     constructor(module: Module, imports: object);

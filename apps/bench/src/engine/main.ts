@@ -5,9 +5,10 @@
 import { flags, runApp } from '@dacapo/platform';
 
 import { type OwnServer, startServer } from '../own-server.js';
-import { measureLoops, measureScripts } from './beside.js';
 import { print } from './kit.js';
+import { measureLoops } from './loops.js';
 import { measureOperators } from './operators.js';
+import { measureScripts } from './scripts.js';
 import { measureThroughput } from './throughput.js';
 import { measureWaiting } from './waiting.js';
 

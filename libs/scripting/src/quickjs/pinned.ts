@@ -10,6 +10,9 @@ const packageVersion = '0.32.0';
 /** Of the package's `.wasm`. Another one has other names inside: go through both corpora before you change it. */
 const wasmSha256 = '105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232';
 
+/** The compiler's own data lies below the stack, whose 5 MiB begin here; the heap lies above it. */
+const staticBytes = 0x1_6060;
+
 /** What we call in there, by the names that the package's compiler made short. */
 const exports = {
   initialise: 'u',
@@ -35,6 +38,7 @@ export interface PinnedQuickJs {
   readonly module: WebAssembly.Module;
   readonly exports: Readonly<Record<QuickJsExport, string>>;
   readonly prelude: string;
+  readonly staticBytes: number;
   /** Changes with whatever may change an outcome: the metered module, the prelude, memory and stack. */
   readonly build: string;
 }
@@ -61,7 +65,7 @@ async function load(): Promise<PinnedQuickJs> {
   const hash = createHash('sha256').update(metered).update(prelude);
   hash.update(JSON.stringify([limits.scriptMemoryPages, limits.scriptStackBytes]));
   const build = `quickjs-emscripten-${packageVersion}+${hash.digest('hex').slice(0, 16)}`;
-  return { module: await WebAssembly.compile(metered), exports, prelude, build };
+  return { module: await WebAssembly.compile(metered), exports, prelude, staticBytes, build };
 }
 
 /** By way of the package that we depend on, wherever npm has put the other one. */

@@ -1,5 +1,7 @@
 import type { ScriptOutcome, ScriptRequest } from '@dacapo/ports';
 import { limits } from '../limits.js';
+import { bombs } from '../testing/bombs.js';
+import { escapes } from '../testing/escapes.js';
 import { QuickJsSandbox } from './quickjs-sandbox.js';
 
 let sandbox: QuickJsSandbox;
@@ -209,11 +211,36 @@ describe('bounds', () => {
   });
 });
 
+it('is as new for every script: the same work costs the same fuel to the unit, whatever ran before', async () => {
+  const single = await QuickJsSandbox.start({ threads: 1 });
+  // Strings, objects, a sort, a pattern and a deep call: what the heap's state decides is part of the price.
+  const source = `const o = {}; for (let i = 0; i < 50; i++) o['k' + i] = [i, String(i)];
+    const deep = (n) => n === 0 ? 0 : 1 + deep(n - 1);
+    [Object.values(o).sort((a, b) => b[0] - a[0])[0], 'aXbX'.replace(/x/gi, '-'), deep(100), Math.random() < 1]`;
+  const isEnough = async (fuel: number) => (await single.evaluate({ ...request, source, fuel })).ok;
+  let [low, high] = [0, 5_000_000];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await isEnough(middle)) high = middle;
+    else low = middle;
+  }
+  const traces = [
+    ...escapes.map(([, body]) => [body, 'function-body'] as const),
+    ...bombs.map(([body]) => [body, 'script'] as const),
+  ];
+  for (const [body, form] of traces) {
+    await single.evaluate({ ...request, source: body, form, fuel: 1_000_000 });
+    expect([body, await isEnough(high)]).toEqual([body, true]);
+    expect([body, await isEnough(high - 1)]).toEqual([body, false]);
+  }
+  await single.close();
+});
+
 it('has a name that tells the version and the bytes', async () => {
   const other = await QuickJsSandbox.start({ threads: 1 });
   await other.close();
   // C9: it stands in events. A new name is right when the module, the prelude or a limit has changed; go through both corpora then.
-  expect(sandbox.build).toBe('quickjs-emscripten-0.32.0+4ee84b55122dac9d');
+  expect(sandbox.build).toBe('quickjs-emscripten-0.32.0+38bca92c3a10e8f2');
   expect(other.build).toBe(sandbox.build);
 });
 

@@ -25,7 +25,7 @@ export interface QuickJsSandboxOptions {
   readonly deadlineMs?: number;
 }
 
-/** Scripts in QuickJS, compiled to WebAssembly that counts its own work; a fresh instance for each. */
+/** Scripts in QuickJS, compiled to WebAssembly that counts its own work; each finds an instance as new. */
 export class QuickJsSandbox implements ScriptSandbox {
   private constructor(
     readonly build: string,
@@ -35,11 +35,12 @@ export class QuickJsSandbox implements ScriptSandbox {
 
   /** Rejects when the installed QuickJS is not the pinned build. */
   static async start(options: QuickJsSandboxOptions = {}): Promise<QuickJsSandbox> {
-    const { module, exports, prelude, build } = await pinnedQuickJs();
+    const { module, exports, prelude, staticBytes, build } = await pinnedQuickJs();
     const workerData: ScriptThreadData = {
       module,
       exports,
       prelude,
+      staticBytes,
       memoryPagesFirst: limits.scriptMemoryPagesFirst,
       memoryPages: limits.scriptMemoryPages,
       stackBytes: limits.scriptStackBytes,

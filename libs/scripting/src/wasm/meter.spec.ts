@@ -28,7 +28,12 @@ async function instanceOf(code: readonly number[]) {
   const module = await WebAssembly.compile(metered);
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 8 });
   const { exports } = new WebAssembly.Instance(module, { a: { a: memory } });
-  return { exports, run: exports['run'] as (n: number) => void, fuel: exports['fuel'] as WebAssembly.Global };
+  return {
+    exports,
+    run: exports['run'] as (n: number) => void,
+    fuel: exports['fuel'] as WebAssembly.Global<bigint>,
+    stackLow: exports['stackLow'] as WebAssembly.Global<number>,
+  };
 }
 
 async function spent(code: readonly number[], n: number): Promise<bigint> {
@@ -60,9 +65,21 @@ describe('the meter', () => {
     expect(fuel.value).toBe(-1n);
   });
 
+  it('keeps the lowest value that the stack pointer has had, without a charge', async () => {
+    // pointer = n
+    const set = [0x20, 0, 0x24, 0];
+    const { run, fuel, stackLow } = await instanceOf(set);
+    fuel.value = 10n;
+    const lowest = [9, 4, 6, -1].map((n) => {
+      run(n);
+      return stackLow.value;
+    });
+    expect([lowest, fuel.value]).toEqual([[9, 4, 4, 4], 6n]);
+  });
+
   it('keeps the exports that it is told, and lets the memory start smaller', async () => {
     const { exports } = await instanceOf([]);
-    expect(Object.keys(exports)).toEqual(['run', 'fuel']);
+    expect(Object.keys(exports)).toEqual(['run', 'fuel', 'stackLow']);
     expect(() => meter(moduleOf([]), { ...options, exports: ['missing'] })).toThrow('lacks one of the exports');
   });
 
@@ -73,6 +90,8 @@ describe('the meter', () => {
     ['tail calls', [0x12, 0]],
     ['garbage collection', [0xfb, 0]],
     ['an unknown bulk instruction', [0xfc, 18]],
+    ['a table that is written', [0x26, 0]],
+    ['a table that grows', [0xfc, 15, 0]],
   ])('refuses %s', (_name, code) => {
     expect(() => meter(moduleOf(code), options)).toThrow('The meter does not know the WebAssembly instruction 0x');
   });

@@ -4,7 +4,8 @@ import { joined, leb, Reader, type Section, sectionIds, sectionsOf } from './sec
  * Rewrites a WebAssembly module so that it counts its own work: a mutable global `fuel` (i64, exported) loses 1 at each
  * function entry and each loop header, and length / 32 before `memory.copy` and `memory.fill`; below zero the module traps
  * with `unreachable`. So loops in C count as well as loops of the script, and the count is the same on every machine.
- * Two more changes make instances cheap: exports that nobody uses are left out, and the imported memory may start smaller.
+ * Three more changes make instances cheap: exports that nobody uses are left out, the imported memory may start smaller, and the lowest value
+ * that the stack pointer has had is kept (`stackLow`, mutable i32, exported), so that one knows what to clear.
  */
 export interface MeterOptions {
   /** Names of the exports that stay. */
@@ -17,19 +18,26 @@ export interface MeterOptions {
 interface Charges {
   readonly one: Uint8Array;
   readonly length: Uint8Array;
+  /** Behind each new value of the stack pointer. */
+  readonly stackLow: Uint8Array;
 }
 
 /** Throws when the module has anything in it that the meter does not know. */
 export function meter(wasm: Uint8Array, options: MeterOptions): Uint8Array<ArrayBuffer> {
   const sections = sectionsOf(wasm);
-  const known = globalCount(wasm, sections);
-  const fuel = leb(known);
-  const metering = { ...options, fuel, charges: chargesOf(fuel, leb(known + 1)) };
+  const { imported, all } = globalCounts(wasm, sections);
+  // The compiler's first global is its stack pointer.
+  const [stackPointer, fuel, length, stackLow] = [leb(imported), leb(all), leb(all + 1), leb(all + 2)];
+  const charges = { ...chargesOf(fuel, length), stackLow: lowestOf(stackPointer, stackLow) };
+  const metering = { ...options, fuel, stackPointer: imported, stackLow, charges };
   return joined([wasm.subarray(0, 8), ...sections.flatMap((section) => rewritten(wasm, section, metering))]);
 }
 
 /** Imported globals come first in the numbering, then the module's own; ours follow. */
-function globalCount(wasm: Uint8Array, sections: readonly Section[]): number {
+function globalCounts(
+  wasm: Uint8Array,
+  sections: readonly Section[],
+): { readonly imported: number; readonly all: number } {
   const [imports, globals] = [sectionIds.imports, sectionIds.globals].map((id) =>
     sections.find((one) => one.id === id),
   );
@@ -37,7 +45,7 @@ function globalCount(wasm: Uint8Array, sections: readonly Section[]): number {
     throw new Error('The WebAssembly module has no imports or globals');
   let imported = 0;
   for (const { kind } of importsOf(new Reader(wasm, imports.from))) if (kind === 'global') imported++;
-  return imported + new Reader(wasm, globals.from).number();
+  return { imported, all: imported + new Reader(wasm, globals.from).number() };
 }
 
 interface Import {
@@ -66,7 +74,7 @@ function importsOf(reader: Reader): readonly Import[] {
   return imports;
 }
 
-function chargesOf(fuel: readonly number[], length: readonly number[]): Charges {
+function chargesOf(fuel: readonly number[], length: readonly number[]): Omit<Charges, 'stackLow'> {
   // global.get fuel, i64.const 0, i64.lt_s, if, unreachable, end
   const trapBelowZero = [0x23, ...fuel, 0x42, 0, 0x53, 0x04, 0x40, 0x00, 0x0b];
   // fuel - 1
@@ -77,8 +85,18 @@ function chargesOf(fuel: readonly number[], length: readonly number[]): Charges 
   return { one: Uint8Array.from(one), length: Uint8Array.from([...kept, ...spent, ...trapBelowZero]) };
 }
 
+/** If the pointer is below the lowest so far (unsigned), it is the lowest. */
+function lowestOf(pointer: readonly number[], lowest: readonly number[]): Uint8Array {
+  return Uint8Array.from([
+    ...[0x23, ...pointer, 0x23, ...lowest, 0x49],
+    ...[0x04, 0x40, 0x23, ...pointer, 0x24, ...lowest, 0x0b],
+  ]);
+}
+
 interface Metering extends MeterOptions {
   readonly fuel: readonly number[];
+  readonly stackPointer: number;
+  readonly stackLow: readonly number[];
   readonly charges: Charges;
 }
 
@@ -94,14 +112,15 @@ function contentOf(wasm: Uint8Array, { id, from, to }: Section, metering: Meteri
       return withMemoryOf(wasm.subarray(from, to), metering.memoryPages);
     case sectionIds.globals: {
       const count = reader.number();
-      // fuel: mutable i64 of 2^40, enough for what happens before it is set; length: mutable i32.
-      const ours = [0x7e, 1, 0x42, 128, 128, 128, 128, 128, 32, 0x0b, 0x7f, 1, 0x41, 0, 0x0b];
-      return joined([Uint8Array.from(leb(count + 2)), wasm.subarray(reader.at, to), Uint8Array.from(ours)]);
+      // fuel: mutable i64 of 2^40, enough for what happens before it is set; length, stackLow: mutable i32 of 0 and -1.
+      const fuel = [0x7e, 1, 0x42, 128, 128, 128, 128, 128, 32, 0x0b];
+      const ours = [...fuel, 0x7f, 1, 0x41, 0, 0x0b, 0x7f, 1, 0x41, 0x7f, 0x0b];
+      return joined([Uint8Array.from(leb(count + 3)), wasm.subarray(reader.at, to), Uint8Array.from(ours)]);
     }
     case sectionIds.exports:
       return exportsOf(reader, metering);
     case sectionIds.code:
-      return codeOf(reader, metering.charges);
+      return codeOf(reader, metering);
     default:
       return wasm.subarray(from, to);
   }
@@ -119,7 +138,7 @@ function withMemoryOf(section: Uint8Array, pages: number): Uint8Array {
   return joined([section.subarray(0, memory.from), type, section.subarray(reader.at)]);
 }
 
-function exportsOf(reader: Reader, { exports, fuel }: Metering): Uint8Array {
+function exportsOf(reader: Reader, { exports, fuel, stackLow }: Metering): Uint8Array {
   const kept: Uint8Array[] = [];
   for (let left = reader.number(); left > 0; left--) {
     const start = reader.at;
@@ -130,22 +149,26 @@ function exportsOf(reader: Reader, { exports, fuel }: Metering): Uint8Array {
     if (exports.includes(name)) kept.push(reader.bytes.subarray(start, reader.at));
   }
   if (kept.length !== exports.length) throw new Error('The WebAssembly module lacks one of the exports to keep');
-  const ours = Uint8Array.from([4, ...new TextEncoder().encode('fuel'), 3, ...fuel]);
-  return joined([Uint8Array.from(leb(kept.length + 1)), ...kept, ours]);
+  const ours = [exportedGlobal('fuel', fuel), exportedGlobal('stackLow', stackLow)];
+  return joined([Uint8Array.from(leb(kept.length + ours.length)), ...kept, ...ours]);
 }
 
-function codeOf(reader: Reader, charges: Charges): Uint8Array {
+function exportedGlobal(name: string, index: readonly number[]): Uint8Array {
+  return Uint8Array.from([name.length, ...new TextEncoder().encode(name), 3, ...index]);
+}
+
+function codeOf(reader: Reader, metering: Metering): Uint8Array {
   const count = reader.number();
   const parts: Uint8Array[] = [Uint8Array.from(leb(count))];
   for (let left = count; left > 0; left--) {
     const size = reader.number();
-    const body = meteredBody(reader, reader.at + size, charges);
+    const body = meteredBody(reader, reader.at + size, metering);
     parts.push(Uint8Array.from(leb(body.length)), body);
   }
   return joined(parts);
 }
 
-function meteredBody(reader: Reader, end: number, charges: Charges): Uint8Array {
+function meteredBody(reader: Reader, end: number, { charges, stackPointer }: Metering): Uint8Array {
   const parts: Uint8Array[] = [];
   let copied = reader.at;
   const insert = (code: Uint8Array, before: number) => {
@@ -159,8 +182,9 @@ function meteredBody(reader: Reader, end: number, charges: Charges): Uint8Array 
   insert(charges.one, reader.at);
   while (reader.at < end) {
     const start = reader.at;
-    const instruction = skipInstruction(reader);
+    const instruction = skipInstruction(reader, stackPointer);
     if (instruction === 'loop') insert(charges.one, reader.at);
+    else if (instruction === 'stack') insert(charges.stackLow, reader.at);
     else if (instruction === 'bulk') insert(charges.length, start);
   }
   if (reader.at !== end) throw new Error('A function of the WebAssembly module is longer than it says');
@@ -174,18 +198,19 @@ const immediates: ReadonlyMap<number, number> = new Map([
   ...[0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1].map((op) => [op, 0] as const),
   // comparisons, arithmetic, conversions, sign extensions
   ...Array.from({ length: 0xc4 - 0x45 + 1 }, (_, index) => [0x45 + index, 0] as const),
-  // block, loop, if, br, br_if, call, local.*, global.*, table.*, i32.const, i64.const, memory.size, memory.grow, ref.null, ref.func
-  ...[
-    0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x41, 0x42, 0x3f, 0x40, 0xd0, 0xd2,
-  ].map((op) => [op, 1] as const),
+  // block, loop, if, br, br_if, call, local.*, global.get, table.get, i32.const, i64.const, memory.size, memory.grow, ref.null, ref.func
+  ...[0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x20, 0x21, 0x22, 0x23, 0x25, 0x41, 0x42, 0x3f, 0x40, 0xd0, 0xd2].map(
+    (op) => [op, 1] as const,
+  ),
   // call_indirect, loads and stores
   ...[0x11, ...Array.from({ length: 0x3e - 0x28 + 1 }, (_, index) => 0x28 + index)].map((op) => [op, 2] as const),
 ]);
 
-/** The same for the instructions behind 0xfc: saturating conversions, bulk memory, tables. */
-const bulkImmediates: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1];
+/** The same for the instructions behind 0xfc: saturating conversions, bulk memory. Tables are not written: an instance's memory is its state. */
+const bulkImmediates: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1];
 
-function skipInstruction(reader: Reader): 'loop' | 'bulk' | 'other' {
+/** `stack`: a new value of the stack pointer. */
+function skipInstruction(reader: Reader, stackPointer: number): 'loop' | 'bulk' | 'stack' | 'other' {
   const op = reader.byte();
   const count = immediates.get(op);
   if (count !== undefined) {
@@ -193,6 +218,8 @@ function skipInstruction(reader: Reader): 'loop' | 'bulk' | 'other' {
     return op === 0x03 ? 'loop' : 'other';
   }
   if (op === 0xfc) return skipBulk(reader);
+  // global.set
+  if (op === 0x24) return reader.number() === stackPointer ? 'stack' : 'other';
   // br_table, select with types, f32.const, f64.const
   if (op === 0x0e) reader.skipNumbers(reader.number() + 1);
   else if (op === 0x1c) reader.skipNumbers(reader.number());
