@@ -27,6 +27,7 @@ import {
 import { Run } from '../../libs/engine/src/testing/run.js';
 import {
   after,
+  cacheSays,
   cancel,
   childEnds,
   childRefused,
@@ -387,6 +388,14 @@ export const histories: Readonly<Record<string, () => Told>> = {
     told(
       worker,
       [start(), progress('a', { callbackAfterSeconds: 600 }), resetCallbacks, remove(), complete('a')].slice(0, 4),
+    ),
+  'an output that is there, and one that is not': () =>
+    told(
+      aWorkflow().withTask(
+        simple('a', { inputParameters: { n: 1 }, cacheConfig: { key: '${n}', ttlInSecond: 60 } }),
+        simple('b', { inputParameters: { n: 2 }, cacheConfig: { key: '${n}', ttlInSecond: 60 } }),
+      ),
+      [start(), cacheSays('a', { x: 1 }), cacheSays('b'), claim('b'), complete('b', { x: 2 })],
     ),
   'failure workflow': () =>
     told(worker.with({ failureWorkflow: 'cleanup' }), [

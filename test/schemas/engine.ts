@@ -11,7 +11,7 @@ import {
 } from '@dacapo/contracts';
 import { parseTaskDef, parseWorkflowDef, type ParseResult } from '@dacapo/definitions';
 import type { Flow } from '@dacapo/engine';
-import { MemoryDefinitionLog, MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
+import { MemoryDefinitionLog, MemoryJournal, MemoryOutputCache, VirtualClock } from '@dacapo/journal-memory';
 import { type SnapshotStore } from '@dacapo/ports';
 import { anId, Condition, sha256 } from '@dacapo/ports-testing';
 import { CommandFactory, DefinitionRegistry, EngineRuntime } from '@dacapo/runtime';
@@ -50,6 +50,7 @@ export class Engine {
   private readonly runtime = new EngineRuntime({
     journal: this.journal,
     snapshots: noSnapshots,
+    outputCache: new MemoryOutputCache(),
     registry: this.registry,
     clock: this.clock,
     hash: sha256,

@@ -1,4 +1,4 @@
-/** Limited tasks and workflows: every word that they and their limits say to one another. */
+/** What workflows share. Limited tasks and workflows: every word that they and their limits say to one another; and the cache of outputs. */
 import type { Engine } from './engine.js';
 
 const simple = (name: string): object => ({ name, taskReferenceName: name, type: 'SIMPLE' });
@@ -30,6 +30,19 @@ export async function limitedTasks(engine: Engine): Promise<void> {
   await engine.last('TaskStarted', second);
   await engine.tell('CompleteTask', second, { taskId: secondTask });
   await engine.last('PermitReturned', second);
+}
+
+/** The first execution is done, the second has its output. */
+export async function cachedOutputs(engine: Engine): Promise<void> {
+  const cacheConfig = { key: 'k', ttlInSecond: 60 };
+  const task = { name: 'cached', taskReferenceName: 'c', type: 'SIMPLE', cacheConfig };
+  await engine.define({ name: 'cached', version: 1, schemaVersion: 2, tasks: [task] }, [
+    { name: 'cached', concurrentExecLimit: 1 },
+  ]);
+  const first = await engine.begin('cached', { taskToDomain: { cached: 'red,blue' } });
+  await engine.last('TaskQueued', first);
+  await engine.tell('CompleteTask', first, { taskId: await engine.task(first, 'c'), output: { n: 1 } });
+  await engine.last('WorkflowCompleted', await engine.begin('cached'));
 }
 
 /** Of two starts with one key the second is refused. */

@@ -44,6 +44,7 @@ export class EngineRole implements Role {
     const engine = new EngineRuntime({
       journal,
       snapshots: store.snapshotStore,
+      outputCache: store.outputCache,
       registry,
       clock: systemClock,
       hash: sha256,

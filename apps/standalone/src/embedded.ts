@@ -67,6 +67,7 @@ export class Embedded {
     const engine = new EngineRuntime({
       journal,
       snapshots: store.snapshotStore,
+      outputCache: store.outputCache,
       registry,
       clock,
       hash: sha256,

@@ -119,6 +119,8 @@ const shapes = {
   RecordEvaluation: object({ taskId: text, outcome: evaluationOutcomeShape, sandbox: text }),
   /** Task definitions as they are registered now, by name; a name that nobody registered is missing. */
   RecordTaskDefs: object({ taskId: text, taskDefs: mapOf(map) }),
+  /** What the cache holds for a task that had asked; without `output` it holds nothing, or is away. */
+  RecordCachedOutput: object({ taskId: text }, { output: map }),
   /** Sent by the lane when the earliest timer of the workflow is due (`due`, epoch milliseconds): fires all whose time has come. */
   FireTimer: object({ due: integer }),
   /** A child workflow ended; sent to the parent by a reaction. */

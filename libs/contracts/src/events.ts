@@ -182,9 +182,10 @@ const shapes = {
   ),
   TaskLeaseExtended: object({ taskId: text }, { timers }),
   TaskLogged: object({ taskId: text, log: text }),
+  /** `cacheAs`: until when, and under which id, the output may be reused. */
   TaskCompleted: object(
     { taskId: text, status: oneOf('COMPLETED', 'COMPLETED_WITH_ERRORS') },
-    { ...ended, ...childAtEnd },
+    { ...ended, ...childAtEnd, cacheAs: object({ cacheId: text, until: integer }) },
   ),
   /** `retried`: another attempt follows in the same decision. `noChild`: the child workflow never came into being. */
   TaskFailed: object(
@@ -228,10 +229,21 @@ const shapes = {
   /** Names that only this task knew: their definitions are looked up. */
   TaskDefsRequested: object({ taskId: text, names: list(text) }),
   TaskDefsRecorded: object({ taskId: text, taskDefs: mapOf(map) }),
-  /** The definition of a DYNAMIC task is known: it stands in its queue now, with the input that the definition completes. */
+  /** An output that an execution before had left under this id would do. */
+  CachedOutputRequested: object({ taskId: text, cacheId: text }),
+  /** The answer: the output is reused, or the task is done as if it had not asked. */
+  CachedOutputRecorded: object({ taskId: text, reused: flag }),
+  /** What a task waited for before its queue is known (a DYNAMIC's definition, an output to reuse): now it stands there, with its whole input. */
   TaskQueued: object(
     { taskId: text, queue: text, input: map },
-    { domain: text, delivery: oneOf('poll', 'kafka'), responseTimeoutSeconds: integer, timers },
+    {
+      domain: text,
+      domains: list(text),
+      delivery: oneOf('poll', 'kafka'),
+      responseTimeoutSeconds: integer,
+      limited: flag,
+      timers,
+    },
   ),
   /** Some of the tasks of a dynamic fork as its author gave them, the first of them the `from`th: a long list is several events. */
   TasksForked: object({ taskId: text, from: integer, tasks: list(map) }),

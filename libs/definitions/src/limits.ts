@@ -14,6 +14,9 @@ export const VALUE_DEPTH_MAX = 90;
 
 export const REFERENCE_NAME_LENGTH_MAX = 255;
 
+/** `cacheConfig.key` as it is written. */
+export const CACHE_KEY_LENGTH_MAX = 1_000;
+
 /** Conductor's messages quote what the user wrote; longer messages are cut here. */
 export const MESSAGE_LENGTH_MAX = 1_000;
 

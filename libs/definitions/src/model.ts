@@ -42,7 +42,9 @@ export interface RateLimitConfig {
 }
 
 export interface CacheConfig {
+  /** An expression over the input of the task. */
   readonly key?: string;
+  /** 0: nothing is reused. */
   readonly ttlInSecond: number;
 }
 

@@ -219,11 +219,29 @@ describe('parseWorkflowDef', () => {
       'StateChangeEvent type cannot be null or empty',
     ],
     [{ taskDefinition: { retryCount: -1 } }, 'taskDefinition.retryCount', 'TaskDef retryCount: 0 must be >= 0'],
+    [{ cacheConfig: { ttlInSecond: 1 } }, 'cacheConfig.key', 'CacheConfig key cannot be null or empty'],
+    [{ cacheConfig: { key: '', ttlInSecond: 1 } }, 'cacheConfig.key', 'CacheConfig key cannot be null or empty'],
+    [
+      { cacheConfig: { key: 'k'.repeat(1_001), ttlInSecond: 1 } },
+      'cacheConfig.key',
+      'key must not be longer than 1000 characters',
+    ],
+    [{ cacheConfig: { key: '${a[}', ttlInSecond: 1 } }, 'cacheConfig.key', 'key: a[ is not valid'],
+    [
+      { cacheConfig: { key: '${workflow.input.city}', ttlInSecond: 1 } },
+      'cacheConfig.key',
+      "key: ${workflow.input.city} is not in the task's input; give the value to the task in inputParameters and name it here",
+    ],
   ])('refuses a task with %j at %s', (fields, field, message) => {
     expect(refusals(aTask('a', fields))).toContainEqual(
       expect.objectContaining({ path: `tasks[0].${field}`, message }),
     );
   });
+
+  it.each([{}, { key: '${workflow.input.city}' }, { key: '', ttlInSecond: 0 }])(
+    'takes a cacheConfig without a time, which asks for nothing: %j',
+    (cacheConfig) => expect(refusals(aTask('a', { cacheConfig }))).toEqual([]),
+  );
 
   it('names an embedded task definition after its task, and lets a response time-out of 0 pass', () => {
     const def = parsed(aWorkflow([aTask('a', { taskDefinition: { responseTimeoutSeconds: 0, timeoutSeconds: 60 } })]));

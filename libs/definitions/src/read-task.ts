@@ -5,7 +5,7 @@ import { readEmbeddedTaskDef } from './parse-task-def.js';
 import { readSubWorkflowParams } from './read-sub-workflow.js';
 import * as read from './reader.js';
 import type { ReadContext, Siblings, TaskEntry } from './scope.js';
-import { readCacheConfig, readStateChangeEvent } from './small-models.js';
+import { readTaskCacheConfig, readStateChangeEvent } from './small-models.js';
 import { taskFaults } from './task-rules.js';
 import { refuse, type Place } from './violations.js';
 
@@ -132,7 +132,7 @@ function taskOf(source: read.Source, entry: TaskEntry, context: ReadContext): Wo
     asyncComplete: read.flag(source, 'asyncComplete', DEFAULTS.asyncComplete),
     retryCount: read.optionalInt(source, 'retryCount', { min: 0 }),
     onStateChange: readStateChanges(source),
-    cacheConfig: read.object(source, 'cacheConfig', readCacheConfig),
+    cacheConfig: read.object(source, 'cacheConfig', readTaskCacheConfig),
     metadata: read.map(source, 'metadata'),
   });
 }

@@ -11,7 +11,7 @@ import {
   recordFailureWorkflowRefusal,
 } from './commands/children.js';
 import { pauseWorkflow, resumeWorkflow, terminateWorkflow } from './commands/control.js';
-import { continueWorkflow, recordEvaluation, recordTaskDefs } from './commands/effects.js';
+import { continueWorkflow, recordCachedOutput, recordEvaluation, recordTaskDefs } from './commands/effects.js';
 import { claimTask, extendTaskLease, logTask, startTaskByMessage } from './commands/hand-out.js';
 import { fireTimers } from './commands/fire-timer.js';
 import { jumpToTask } from './commands/jump-to-task.js';
@@ -119,6 +119,8 @@ function dispatch(decision: Decision, command: Command): void {
       return recordEvaluation(decision, command.data);
     case 'RecordTaskDefs':
       return recordTaskDefs(decision, command.data);
+    case 'RecordCachedOutput':
+      return recordCachedOutput(decision, command.data);
     case 'GrantPermit':
       return grantPermit(decision, command.data);
     case 'OfferPermit':

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { suites } from './testing/properties.js';
 
-const { stories, tries, waits } = suites;
+const { cached, stories, tries, waits } = suites;
 
 describe(`any workflow under any workers, operators and timers (seed ${stories.seed})`, () => {
   it('keeps the invariants I2 to I7, I9 to I11, I13, I14, I16, I21, I23, I26 after every command, and ends (I19)', () => {
@@ -22,6 +22,13 @@ describe(`any workflow under any workers, operators and timers (seed ${stories.s
     const seen = new Map<string, number>();
     fc.assert(waits.property(seen), { seed: waits.seed, numRuns: waits.numRuns });
     const asked = ['TimerFired', 'StepsDeferred', 'StepsResumed', 'EvaluationRecorded', 'TaskDefsRecorded'];
+    expect(asked.filter((type) => (seen.get(type) ?? 0) < 10)).toEqual([]);
+  }, 180_000);
+
+  it('keeps them where outputs are reused', () => {
+    const seen = new Map<string, number>();
+    fc.assert(cached.property(seen), { seed: cached.seed, numRuns: cached.numRuns });
+    const asked = ['CachedOutputRequested', 'CachedOutputRecorded', 'TaskQueued'];
     expect(asked.filter((type) => (seen.get(type) ?? 0) < 10)).toEqual([]);
   }, 180_000);
 });

@@ -93,6 +93,8 @@ function apply(state: WorkflowState, event: Event): void {
     case 'EvaluationRecorded':
     case 'TaskDefsRequested':
     case 'TaskDefsRecorded':
+    case 'CachedOutputRequested':
+    case 'CachedOutputRecorded':
     case 'TaskQueued':
     case 'TasksForked':
       return applyToTask(state, event);

@@ -5,7 +5,9 @@ export { compileFlow, type Flow } from './flow/flow.js';
 export { limitsOf } from './permits/limits-of.js';
 export { isLimitId, limitIdOf, type LimitState } from './permits/state.js';
 export {
+  type CachedOutputRequest,
   type EvaluationRequest,
+  type KeepOutput,
   type PermitRequest,
   type Reaction,
   type StartRequest,

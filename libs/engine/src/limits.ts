@@ -40,6 +40,8 @@ export const limits = {
   taskDefsPerRequest: 200,
   /** Values quoted in a reason are cut here. */
   quotedCharacters: 500,
+  /** A longer key of a task's cache is none: the task is done. */
+  cacheKeyCharacters: 10_000,
   /** A JOIN whose script is asked at every end of a branch takes no more branches. */
   scriptedJoinTasks: 200,
   /** Workflows above each other, each the child of the one before. */

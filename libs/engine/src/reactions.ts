@@ -41,6 +41,7 @@ function reactionsOf(event: Event, state: WorkflowState): readonly Reaction[] {
         ? []
         : [startChild(event.data.subWorkflowId, event.data.taskId, event.data.child ?? {}, state, event)];
     case 'TaskCompleted':
+      return [...keepOutput(event), ...terminateLeftChild(event)];
     case 'TaskFailed':
     case 'TaskTimedOut':
     case 'TaskCanceled':
@@ -71,6 +72,10 @@ function reactionsOf(event: Event, state: WorkflowState): readonly Reaction[] {
     }
     case 'TaskDefsRequested':
       return [{ kind: 'task-defs', id: eventId(event), workflowId: event.workflowId, request: event.data }];
+    case 'CachedOutputRequested': {
+      const { workflowId, time, data } = event;
+      return [{ kind: 'cached-output', id: eventId(event), workflowId, time, request: data }];
+    }
     case 'PermitRequested':
       return [{ kind: 'permit-request', command: ask(event) }];
     case 'WorkflowPermitRequested':
@@ -80,6 +85,10 @@ function reactionsOf(event: Event, state: WorkflowState): readonly Reaction[] {
     default:
       return [];
   }
+}
+
+function keepOutput({ data: { cacheAs, output = {} } }: EventNamed<'TaskCompleted'>): readonly Reaction[] {
+  return cacheAs === undefined ? [] : [{ kind: 'keep-output', ...cacheAs, output }];
 }
 
 function startFailureWorkflow(event: EventNamed<'FailureWorkflowRequested'>): StartRequest {

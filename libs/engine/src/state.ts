@@ -54,6 +54,8 @@ export interface TaskState {
   waitsFor?: number;
   /** Definitions that were looked up for it, by name. */
   taskDefs?: Readonly<Record<string, JsonObject>>;
+  /** The cache is asked for an output to reuse. */
+  isCacheAsked?: true;
   /** Look-ups of definitions that are under way. */
   lookUps?: number;
   /** Dynamic fork only: the input that its tasks are made from, while it records them. */

@@ -12,6 +12,7 @@ export {
   type StoredEvent,
   type Subscription,
 } from './journal.js';
+export { type CachedOutput, type OutputCache } from './output-cache.js';
 export {
   type ProjectionWrite,
   type ReaderCheckpoint,

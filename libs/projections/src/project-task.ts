@@ -237,7 +237,7 @@ function iterated(
 }
 
 function queued({ data, time }: EventNamed<'TaskQueued'>): Change {
-  const { queue, input, domain, delivery, responseTimeoutSeconds = 0, timers } = data;
+  const { queue, input, domain, domains, delivery, limited, responseTimeoutSeconds = 0, timers } = data;
   return {
     queue,
     input,
@@ -245,7 +245,9 @@ function queued({ data, time }: EventNamed<'TaskQueued'>): Change {
     ready: timers?.['offer'] === undefined,
     updateTime: time,
     ...(domain === undefined ? {} : { domain }),
+    ...(domains === undefined ? {} : { domains }),
     ...(delivery === undefined ? {} : { delivery }),
+    ...(limited === true ? { limited } : {}),
   };
 }
 

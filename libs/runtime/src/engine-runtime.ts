@@ -1,10 +1,15 @@
 /** The lanes of the partitions that this process owns, each kept alive by itself. */
+import type { OutputCache } from '@dacapo/ports';
+
+import { CachedOutputs } from './cached-outputs.js';
 import { Confirmations } from './confirmations.js';
 import { Lane, type LaneOptions } from './lane.js';
 import type { LaneStats } from './lane-work.js';
 import { Supervisor } from './supervisor.js';
 
-export type EngineOptions = Omit<LaneOptions, 'partition' | 'confirmations'> & {
+export type EngineOptions = Omit<LaneOptions, 'partition' | 'confirmations' | 'outputs'> & {
+  /** Where outputs are kept for others; without it every task is done. */
+  readonly outputCache?: OutputCache;
   readonly partitions: readonly number[];
 };
 
@@ -13,8 +18,13 @@ export class EngineRuntime {
   private readonly lanes = new Map<number, Lane>();
 
   constructor(options: EngineOptions) {
-    const { partitions, ...rest } = options;
-    const shared = { ...rest, confirmations: new Confirmations() };
+    const { partitions, outputCache, ...rest } = options;
+    const outputs = outputCache && new CachedOutputs(outputCache, options.clock, options.log);
+    const shared = {
+      ...rest,
+      confirmations: new Confirmations(),
+      ...(outputs === undefined ? {} : { outputs }),
+    };
     this.supervisors = partitions.map((partition) => {
       const make = (): Lane => {
         const lane = new Lane({ ...shared, partition });

@@ -7,6 +7,7 @@ import { nextDue, type TakeGrant } from '@dacapo/engine';
 import { type Clock, type Journal, reachCrashPoint, type ScriptSandbox, type SnapshotStore } from '@dacapo/ports';
 
 import { AfterAppend } from './after-append.js';
+import type { CachedOutputs } from './cached-outputs.js';
 import { Checkpointer } from './checkpointer.js';
 import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
@@ -32,6 +33,8 @@ export interface LaneOptions {
   readonly locate?: Locate;
   /** Where scripts run that the engine does not run itself; without one they fail. */
   readonly sandbox?: ScriptSandbox;
+  /** Where outputs are kept for others; without it every task is done. */
+  readonly outputs?: CachedOutputs;
   /** Parked polls of this process, when it has some. */
   readonly grant?: TakeGrant;
 }
@@ -51,7 +54,7 @@ export class Lane {
       { statesMax: limits.laneStates, endedMax: limits.laneEnded },
       options.locate,
     );
-    this.sender = new ReactionSender(journal, registry, options.confirmations, log, options.sandbox);
+    this.sender = new ReactionSender(journal, registry, options.confirmations, log, options.sandbox, options.outputs);
   }
 
   /** Works until `stop` or a failure; `onReady` is called when the lane has recovered and takes commands. */

@@ -40,6 +40,15 @@ export const limits = {
   projectionGatherMs: 100,
   /** Events that go into one write of the read model, about. */
   projectionEvents: 500,
+  /** Longest wait for an output to reuse, milliseconds. */
+  cachedOutputMs: 200,
+  /** Longer outputs are not kept for others, and no more than so many. */
+  cachedOutputCharacters: 65_536,
+  cachedOutputs: 50_000,
+  /** Outputs that are being written; while the store is slow, others are not kept. */
+  outputsOnTheWay: 200,
+  /** Outputs written before the next look for those that are over. */
+  outputsBetweenPrunes: 1_000,
   /** Documents that the projection keeps at hand. */
   projectionDocuments: 50_000,
 } as const;

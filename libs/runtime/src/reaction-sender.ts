@@ -2,7 +2,9 @@
 import { type Command, type EvaluationOutcome, isDaCapoError, type JsonObject } from '@dacapo/contracts';
 import { parseWorkflowDef } from '@dacapo/definitions';
 import {
+  type CachedOutputRequest,
   type EvaluationRequest,
+  type KeepOutput,
   type PermitRequest,
   type Reaction,
   startFault,
@@ -12,11 +14,12 @@ import {
 } from '@dacapo/engine';
 import type { Journal, ScriptOutcome, ScriptSandbox } from '@dacapo/ports';
 
+import type { CachedOutputs } from './cached-outputs.js';
 import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
 import type { Log } from './log.js';
 
-type Ordered = Exclude<Reaction, EvaluationRequest>;
+type Ordered = Exclude<Reaction, EvaluationRequest | CachedOutputRequest | KeepOutput>;
 
 const noValue = (): void => undefined;
 
@@ -30,14 +33,22 @@ export class ReactionSender {
     private readonly log: Log,
     /** Without one, scripts that the engine does not run itself fail. */
     private readonly sandbox?: ScriptSandbox,
+    /** Without them every task is done. */
+    private readonly outputs?: CachedOutputs,
   ) {}
 
   /** Resolves when the messages are durable; rejects when that is unknown, and then they must be sent again. */
   async send(reactions: readonly Reaction[]): Promise<void> {
-    const scripts = reactions.filter((reaction) => reaction.kind === 'evaluation');
-    const others = reactions.filter((reaction) => reaction.kind !== 'evaluation');
-    // Nobody else waits for a script.
-    await Promise.all([...scripts.map((script) => this.evaluate(script)), this.sendInOrder(others)]);
+    const others: Ordered[] = [];
+    const alone: Promise<void>[] = [];
+    for (const reaction of reactions) {
+      // Nobody else waits for a script, or for the cache.
+      if (reaction.kind === 'evaluation') alone.push(this.evaluate(reaction));
+      else if (reaction.kind === 'cached-output') alone.push(this.findOutput(reaction));
+      else if (reaction.kind === 'keep-output') this.outputs?.keep(reaction);
+      else others.push(reaction);
+    }
+    await Promise.all([...alone, this.sendInOrder(others)]);
   }
 
   private async sendInOrder(reactions: readonly Ordered[]): Promise<void> {
@@ -100,6 +111,15 @@ export class ReactionSender {
         },
       },
     ]);
+    await decided;
+  }
+
+  private async findOutput({ id, workflowId, time, request }: CachedOutputRequest): Promise<void> {
+    const { taskId, cacheId } = request;
+    const output = await this.outputs?.find(cacheId, time);
+    const data = { taskId, ...(output === undefined ? {} : { output }) };
+    const answer = { type: 'RecordCachedOutput', version: 1, id: `${id}:found`, workflowId, repeatable: true } as const;
+    const { decided } = await this.sendAll([{ ...answer, data }]);
     await decided;
   }
 

@@ -67,8 +67,8 @@ function isSettled(events: readonly StoredEvent[]): boolean {
 }
 
 function changeOf({ type }: Event): number {
-  if (type === 'EvaluationRequested' || type === 'TaskDefsRequested') return 1;
-  return type === 'EvaluationRecorded' || type === 'TaskDefsRecorded' ? -1 : 0;
+  if (type === 'EvaluationRequested' || type === 'TaskDefsRequested' || type === 'CachedOutputRequested') return 1;
+  return type === 'EvaluationRecorded' || type === 'TaskDefsRecorded' || type === 'CachedOutputRecorded' ? -1 : 0;
 }
 
 function isEnd({ type }: Event): boolean {

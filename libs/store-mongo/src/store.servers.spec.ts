@@ -1,7 +1,7 @@
 /** The contracts on a server that speaks MongoDB's protocol. A database for the whole file; the suites use ids of their own. */
 import { env } from 'node:process';
 import { MongoClient } from 'mongodb';
-import { readStoreContract, snapshotStoreContract } from '@dacapo/ports-testing';
+import { outputCacheContract, readStoreContract, snapshotStoreContract } from '@dacapo/ports-testing';
 import { MongoStore } from './index.js';
 
 const url = env['DACAPO_MONGO_URL'];
@@ -34,5 +34,14 @@ if (url === undefined) {
   readStoreContract('MongoStore', () => Promise.resolve({ open: async () => (await open()).readStore, remove }));
   snapshotStoreContract('MongoStore', () =>
     Promise.resolve({ open: async () => (await open()).snapshotStore, remove }),
+  );
+  outputCacheContract('MongoStore', () =>
+    Promise.resolve({
+      open: async () => {
+        const store = await open();
+        return Object.assign(store.outputCache, { close: () => store.close() });
+      },
+      remove,
+    }),
   );
 }

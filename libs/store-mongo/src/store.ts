@@ -1,6 +1,7 @@
-/** One client for both stores: connects, makes the indexes, and waits for a server that is away at start. */
+/** One client for all stores: connects, makes the indexes, and waits for a server that is away at start. */
 import { type Db, MongoClient, MongoError } from 'mongodb';
 import { limits } from './limits.js';
+import { MongoOutputCache } from './output-cache.js';
 import { MongoReadStore } from './read-store.js';
 import { MongoSnapshotStore } from './snapshot-store.js';
 
@@ -22,6 +23,7 @@ export interface MongoStoreOptions {
 export class MongoStore {
   readonly readStore: MongoReadStore;
   readonly snapshotStore: MongoSnapshotStore;
+  readonly outputCache: MongoOutputCache;
   private readonly closed = new Set<unknown>();
 
   static async open(options: MongoStoreOptions): Promise<MongoStore> {
@@ -50,14 +52,15 @@ export class MongoStore {
   ) {
     this.readStore = new MongoReadStore(database, () => this.release(this.readStore));
     this.snapshotStore = new MongoSnapshotStore(database, () => this.release(this.snapshotStore));
+    this.outputCache = new MongoOutputCache(database);
   }
 
-  /** Closes both stores. */
+  /** Closes all of them. */
   async close(): Promise<void> {
     await this.client.close();
   }
 
-  /** The connections are shared, so they end with the second of the two. */
+  /** The connections are shared, so they end with the second of the two; the cache has none of its own. */
   private async release(store: unknown): Promise<void> {
     this.closed.add(store);
     if (this.closed.size === 2) await this.close();
@@ -72,6 +75,7 @@ export class MongoStore {
         await this.client.connect();
         await this.readStore.createIndexes();
         await this.snapshotStore.createIndexes();
+        await this.outputCache.createIndexes();
         if (isAway) log.info('MongoDB is there');
         return;
       } catch (error) {

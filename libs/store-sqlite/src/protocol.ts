@@ -2,7 +2,8 @@
 
 export type Cell = string | number | null;
 
-export type WriteTarget = 'workflows' | 'tasks' | 'checkpoints' | 'snapshots' | 'lanes' | 'forgotten';
+export type WriteTarget =
+  'workflows' | 'tasks' | 'checkpoints' | 'snapshots' | 'lanes' | 'forgotten' | 'outputs' | 'pruned';
 
 /** Rows one after the other, flat: cloning one array of primitives is cheaper than many objects. */
 export interface WriteStep {

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readStoreContract, snapshotStoreContract } from '@dacapo/ports-testing';
+import { outputCacheContract, readStoreContract, snapshotStoreContract } from '@dacapo/ports-testing';
 import { SqliteStore } from './sqlite-store.js';
 
 /** The suites close the part; here that closes the whole. */
 async function fixture<T extends object>(
   part: (store: SqliteStore) => T,
 ): Promise<{
-  open(): Promise<T>;
+  open(): Promise<T & { close(): Promise<void> }>;
   remove(): Promise<void>;
 }> {
   const directory = await mkdtemp(join(tmpdir(), 'dacapo-store-'));
@@ -23,3 +23,4 @@ async function fixture<T extends object>(
 
 readStoreContract('SqliteStore', () => fixture((store) => store.readStore));
 snapshotStoreContract('SqliteStore', () => fixture((store) => store.snapshotStore));
+outputCacheContract('SqliteStore', () => fixture((store) => store.outputCache));

@@ -1,14 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ReadStore, SnapshotStore } from '@dacapo/ports';
+import type { OutputCache, ReadStore, SnapshotStore } from '@dacapo/ports';
+import { SqliteOutputCache } from './sqlite-output-cache.js';
 import { SqliteReadStore } from './sqlite-read-store.js';
 import { SqliteSnapshotStore } from './sqlite-snapshot-store.js';
 import { StoreThread } from './store-thread.js';
 
-/** Read models and snapshots in one file beside the journal. It is a cache: a damaged or foreign file is made anew. */
+/** Read models, snapshots and outputs to be reused, in one file beside the journal. It is a cache: a damaged or foreign file is made anew. */
 export class SqliteStore {
   readonly readStore: ReadStore;
   readonly snapshotStore: SnapshotStore;
+  readonly outputCache: OutputCache;
 
   private constructor(
     private readonly writer: StoreThread,
@@ -16,6 +18,7 @@ export class SqliteStore {
   ) {
     this.readStore = new SqliteReadStore(writer, reader);
     this.snapshotStore = new SqliteSnapshotStore(writer, reader);
+    this.outputCache = new SqliteOutputCache(writer, reader);
   }
 
   /** `directory`: the data folder. That only one process uses it is the journal's care (lock.sqlite). */

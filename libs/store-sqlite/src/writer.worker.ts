@@ -47,6 +47,9 @@ const schema = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS snapshots_due ON snapshots (partition, due, id) WHERE due IS NOT NULL;
   CREATE TABLE IF NOT EXISTS lanes (partition INTEGER PRIMARY KEY, checkpoint TEXT NOT NULL) STRICT;
+
+  CREATE TABLE IF NOT EXISTS outputs (id TEXT PRIMARY KEY, until INTEGER NOT NULL, output TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS outputs_until ON outputs (until);
   PRAGMA user_version = ${format};
 `;
 
@@ -82,6 +85,16 @@ const writes: Record<WriteTarget, { readonly width: number; readonly sql: string
   lanes: {
     width: 2,
     sql: 'INSERT INTO lanes VALUES (?, ?) ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint',
+  },
+  outputs: {
+    width: 3,
+    sql: `INSERT INTO outputs VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+      until = excluded.until, output = excluded.output`,
+  },
+  pruned: {
+    width: 2,
+    sql: `DELETE FROM outputs WHERE until <= ?
+      OR id IN (SELECT id FROM outputs ORDER BY until DESC LIMIT -1 OFFSET ?)`,
   },
   forgotten: { width: 1, sql: 'DELETE FROM snapshots WHERE id = ?' },
 };

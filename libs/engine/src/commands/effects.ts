@@ -3,6 +3,9 @@ import type { CommandData } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import { limits } from '../limits.js';
+import { completeTask } from '../tasks/attempt-end.js';
+import { queueUp } from '../tasks/schedule.js';
+import { taskOutputFault } from '../schemas.js';
 import { operatorOf } from '../operators/index.js';
 import { runAgenda } from '../flow/settle.js';
 import { openTask } from './find-task.js';
@@ -46,5 +49,20 @@ export function recordTaskDefs(decision: Decision, data: CommandData<'RecordTask
   const place = decision.placeOf(task);
   decision.emit('TaskDefsRecorded', data);
   operatorOf(place.node.task.type).onTaskDefs?.(decision, place, task);
+  runAgenda(decision);
+}
+
+/** A reused output must be what its task would accept now; otherwise it is done like any other. */
+export function recordCachedOutput(decision: Decision, { taskId, output }: CommandData<'RecordCachedOutput'>): void {
+  const task = openTask(decision, taskId);
+  if (task === undefined) return;
+  if (task.isCacheAsked !== true) {
+    return decision.reject('TASK_NOT_READY', `Task ${taskId} waits for no output to reuse`, taskId);
+  }
+  const place = decision.placeOf(task);
+  const reused = output !== undefined && taskOutputFault(decision.flow, place.node.taskDef, output) === undefined;
+  decision.emit('CachedOutputRecorded', { taskId, reused });
+  if (reused) completeTask(decision, task, { output });
+  else queueUp(decision, place, task);
   runAgenda(decision);
 }

@@ -12,6 +12,7 @@ export function takeTaskDefs(task: TaskState, { taskDefs }: EventData<'TaskDefsR
 export function queue(task: TaskState, data: EventData<'TaskQueued'>): void {
   task.queue = data.queue;
   if (data.domain !== undefined) task.domain = data.domain;
+  if (data.domains !== undefined) task.domains = data.domains;
   if (data.delivery !== undefined) task.delivery = data.delivery;
   task.input = data.input;
   task.ready = data.timers?.['offer'] === undefined;

@@ -164,6 +164,12 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
       return;
     case 'TaskDefsRecorded':
       return takeTaskDefs(task, event.data);
+    case 'CachedOutputRequested':
+      task.isCacheAsked = true;
+      return;
+    case 'CachedOutputRecorded':
+      delete task.isCacheAsked;
+      return;
     case 'TaskQueued':
       queue(task, event.data);
       return setTimers(state, task, event.data.timers);
@@ -176,7 +182,7 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
 
 /** Questions of the engine to its own runtime change nothing that a client sees. */
 function isOurs({ type }: TaskEvent): boolean {
-  return type.startsWith('Evaluation') || type.startsWith('TaskDefs');
+  return type.startsWith('Evaluation') || type.startsWith('TaskDefs') || type.startsWith('CachedOutput');
 }
 
 function reopenTask(state: WorkflowState, task: TaskState, { data }: EventNamed<'TaskReopened'>): void {
@@ -265,6 +271,7 @@ function endTask(state: WorkflowState, task: TaskState, status: TaskStatus, even
   task.ready = false;
   task.timers = {};
   delete task.lookUps;
+  delete task.isCacheAsked;
   delete task.forkInput;
   task.retried = event.type !== 'TaskCompleted' && event.data.retried === true;
   if (event.type === 'TaskCanceled' && event.data.passedOver === true) task.isPassedOver = true;

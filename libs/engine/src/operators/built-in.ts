@@ -6,7 +6,7 @@ import type { JsonObject } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import type { Place } from '../flow/place.js';
-import { grantIfPolled, nextTaskId, resolveInput, resolveWorkerInput, schedule } from '../tasks/schedule.js';
+import { nextTaskId, resolveInput, resolveWorkerInput, scheduleInQueue } from '../tasks/schedule.js';
 import { own } from '../state.js';
 import type { Operator, Retry } from './operator.js';
 
@@ -28,7 +28,7 @@ export const startWorkflowTask: Operator = {
 
 export function queueBuiltIn(decision: Decision, place: Place, input: JsonObject, retry: Retry | undefined): void {
   const { task } = place.node;
-  schedule(decision, {
+  scheduleInQueue(decision, {
     place,
     taskType: task.type,
     taskDefName: task.name,
@@ -37,7 +37,6 @@ export function queueBuiltIn(decision: Decision, place: Place, input: JsonObject
     delaySeconds: retry === undefined ? task.startDelay : retry.delaySeconds,
     ...(retry === undefined ? {} : { previous: retry.previous, jitterMs: retry.jitterMs }),
   });
-  grantIfPolled(decision, place);
 }
 
 /** The flag of the task, unless its input, or the request in it, has one of its own (contract 5.8). */

@@ -7,11 +7,10 @@
  */
 import { failTask } from '../tasks/attempt-end.js';
 import type { Decision } from '../decision.js';
-import { domainsOf } from '../tasks/domains.js';
 import { withName } from '../flow/flow.js';
 import type { Place } from '../flow/place.js';
 import { quoted, reasons } from '../reasons.js';
-import { nextTaskId, queueUp, resolveWorkerInput, schedule } from '../tasks/schedule.js';
+import { nextTaskId, queueUpOrReuse, resolveWorkerInput, schedule } from '../tasks/schedule.js';
 import { own, type TaskState } from '../state.js';
 import { operatorTypes, serverTypes } from '../types.js';
 import { failWorkflow } from '../workflow/end.js';
@@ -47,12 +46,10 @@ export const dynamic: Operator = {
 
   onTaskDefs(decision: Decision, _place: Place, task: TaskState): void {
     const place = decision.placeOf(task);
-    const { name, type } = place.node.task;
-    if (type === 'DYNAMIC') {
+    if (place.node.task.type === 'DYNAMIC') {
       const reasonForIncompletion = reasons.unknownTask(task.taskType);
       return failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', { reasonForIncompletion });
     }
-    const { domain } = domainsOf(decision.state, name);
-    queueUp(decision, place, task, { queue: name, ...(domain === undefined ? {} : { domain }) });
+    queueUpOrReuse(decision, place, task);
   },
 };

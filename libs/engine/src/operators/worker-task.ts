@@ -2,7 +2,7 @@
 import type { Decision } from '../decision.js';
 import { domainsOf } from '../tasks/domains.js';
 import type { Place } from '../flow/place.js';
-import { grantIfPolled, nextTaskId, resolveWorkerInput, schedule } from '../tasks/schedule.js';
+import { nextTaskId, resolveWorkerInput, scheduleInQueue } from '../tasks/schedule.js';
 import type { Operator, Retry } from './operator.js';
 
 export const workerTask: Operator = {
@@ -10,7 +10,7 @@ export const workerTask: Operator = {
     const { task, taskDef } = place.node;
     const queue = task.type === 'SIMPLE' ? task.name : task.type;
     const previous = retry?.previous;
-    schedule(decision, {
+    scheduleInQueue(decision, {
       place,
       taskType: queue,
       taskDefName: task.name,
@@ -21,6 +21,5 @@ export const workerTask: Operator = {
       ...(taskDef?.delivery === 'kafka' ? { delivery: taskDef.delivery } : {}),
       ...(retry === undefined ? {} : { previous: retry.previous, jitterMs: retry.jitterMs }),
     });
-    grantIfPolled(decision, place);
   },
 };

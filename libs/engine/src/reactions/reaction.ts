@@ -36,6 +36,23 @@ export interface TaskDefsRequest {
   readonly request: EventData<'TaskDefsRequested'>;
 }
 
+/** An output that may be had without the work; the answer comes back as RecordCachedOutput. */
+export interface CachedOutputRequest {
+  readonly kind: 'cached-output';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly time: number;
+  readonly request: EventData<'CachedOutputRequested'>;
+}
+
+/** An output that may be reused until then. */
+export interface KeepOutput {
+  readonly kind: 'keep-output';
+  readonly cacheId: string;
+  readonly until: number;
+  readonly output: JsonObject;
+}
+
 /** A wish for a permit of a task; the numbers are those of the task's definition as it is registered now. */
 export interface PermitRequest {
   readonly kind: 'permit-request';
@@ -60,6 +77,8 @@ export type Reaction =
   | StartRequest
   | EvaluationRequest
   | TaskDefsRequest
+  | CachedOutputRequest
+  | KeepOutput
   | PermitRequest
   | { readonly kind: 'command'; readonly command: Told };
 

@@ -6,6 +6,7 @@ import type { EventData, JsonObject, TaskLog } from '@dacapo/contracts';
 
 import type { Decision } from '../decision.js';
 import type { Node } from '../flow/flow.js';
+import { cachedAs } from './cached-output.js';
 import { reasons } from '../reasons.js';
 import { taskOutputFault } from '../schemas.js';
 import type { TaskState } from '../state.js';
@@ -45,7 +46,14 @@ export function completeTask(
     const refused = { ...result, reasonForIncompletion: fault };
     return failTask(decision, task, 'FAILED_WITH_TERMINAL_ERROR', refused);
   }
-  decision.emit('TaskCompleted', { taskId: task.taskId, status, ...result, ...leftChild(task, result, status) });
+  const reusable = status === 'COMPLETED' ? cachedAs(decision, decision.placeOf(task).node, task) : {};
+  decision.emit('TaskCompleted', {
+    taskId: task.taskId,
+    status,
+    ...result,
+    ...leftChild(task, result, status),
+    ...reusable,
+  });
   decision.settle(task.referenceTaskName);
 }
 

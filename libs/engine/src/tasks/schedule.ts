@@ -4,8 +4,9 @@ import { evaluateTemplate } from '@dacapo/expressions';
 
 import { isBuiltIn } from './built-in-types.js';
 import { failTask } from './attempt-end.js';
+import { cacheIdToAsk } from './cached-output.js';
 import type { Decision } from '../decision.js';
-import { choicesOf, takenIn } from './domains.js';
+import { choicesOf, domainsOf, takenIn } from './domains.js';
 import { type Node, withInputTemplate } from '../flow/flow.js';
 import { limits } from '../limits.js';
 import type { Retry } from '../operators/operator.js';
@@ -60,6 +61,18 @@ export function resolveWorkerInput(
 ): JsonObject {
   const input = withInputTemplate(place.node, resolveInput(decision, place, taskId));
   return previous === undefined ? input : { ...previous.input, ...input };
+}
+
+/** Into its queue, unless it may not have to be done: then the cache is asked first (cached-output.ts). A retry is done. */
+export function scheduleInQueue(decision: Decision, task: NewTask & { readonly taskDefName: string }): void {
+  const { place, previous } = task;
+  const cacheId = previous === undefined ? cacheIdToAsk(decision, place.node, task) : undefined;
+  if (cacheId === undefined) {
+    schedule(decision, task);
+    return grantIfPolled(decision, place);
+  }
+  const { queue: _, domain: __, domains: ___, delivery: ____, ...unqueued } = task;
+  decision.emit('CachedOutputRequested', { taskId: schedule(decision, unqueued), cacheId });
 }
 
 export function schedule(decision: Decision, task: NewTask): string {
@@ -155,15 +168,21 @@ function timersOf(
   return Object.keys(all).length === 0 ? undefined : all;
 }
 
-/** A task that was scheduled without a queue stands in one now. Its delay and its total timeout count from when it was scheduled. */
-export function queueUp(
-  decision: Decision,
-  place: Place,
-  task: TaskState,
-  queue: { readonly queue: string; readonly domain?: string },
-): void {
+/** A task that was scheduled without a queue may stand in one now; it, too, may not have to be done. */
+export function queueUpOrReuse(decision: Decision, place: Place, task: TaskState): void {
+  const { taskId, taskType, taskDefName } = task;
+  const input = withInputTemplate(place.node, task.input);
+  const cacheId =
+    task.retryCount > 0 ? undefined : cacheIdToAsk(decision, place.node, { taskType, taskDefName, input });
+  if (cacheId === undefined) queueUp(decision, place, task);
+  else decision.emit('CachedOutputRequested', { taskId, cacheId });
+}
+
+/** It stands in the queue of its type. Its delay and its total timeout count from when it was scheduled. */
+export function queueUp(decision: Decision, place: Place, task: TaskState): void {
   const { node } = place;
   const { taskDef } = node;
+  const isWorkers = !isBuiltIn({ queue: task.taskType });
   const timers: Record<string, number> = {};
   const offerAt = Math.max(decision.now, task.scheduledTime + task.startDelaySeconds * 1000);
   if (offerAt > decision.now) timers['offer'] = offerAt;
@@ -173,10 +192,12 @@ export function queueUp(
   if (total > 0) timers['total'] = task.firstScheduledTime + total * 1000;
   decision.emit('TaskQueued', {
     taskId: task.taskId,
-    ...queue,
+    queue: task.taskType,
+    ...(isWorkers ? domainsOf(decision.state, task.taskType) : {}),
     input: withInputTemplate(node, task.input),
-    ...(taskDef?.delivery === 'kafka' ? { delivery: taskDef.delivery } : {}),
+    ...(isWorkers && taskDef?.delivery === 'kafka' ? { delivery: taskDef.delivery } : {}),
     ...(responseTimeout(node) === 0 ? {} : { responseTimeoutSeconds: responseTimeout(node) }),
+    ...(limitsOf(taskDef) === undefined ? {} : { limited: true }),
     ...(Object.keys(timers).length === 0 ? {} : { timers }),
   });
   grantIfPolled(decision, place);

@@ -89,6 +89,17 @@ export const smallDefinitions = definitionsOf(
   ),
 );
 
+/** Tasks that all ask the cache, alone or in a loop. */
+export const cachedDefinitions = definitionsOf(
+  fc.array(fc.oneof(leaf, executorsTask(), sandboxedLoop()), { minLength: 1, maxLength: 3 }),
+  asking,
+);
+
+function asking(task: Fields): Fields {
+  const loopOver = (task['loopOver'] as readonly Fields[] | undefined)?.map(asking);
+  return { ...task, ...(loopOver === undefined ? {} : { loopOver }), cacheConfig: { key: 'any', ttlInSecond: 9 } };
+}
+
 function sandboxedLoop(): fc.Arbitrary<Piece> {
   return fc.record({
     kind: fc.constant('loop' as const),
@@ -113,9 +124,12 @@ function executorsTask(): fc.Arbitrary<Piece> {
   });
 }
 
-function definitionsOf(pieces: fc.Arbitrary<readonly Piece[]>): fc.Arbitrary<WorkflowBuilder> {
+function definitionsOf(
+  pieces: fc.Arbitrary<readonly Piece[]>,
+  change: (task: Fields) => Fields = (task) => task,
+): fc.Arbitrary<WorkflowBuilder> {
   return fc.record({ pieces, fields: workflowFields }).map(({ pieces: made, fields }) => {
-    const tasks = new Renderer().list(made);
+    const tasks = new Renderer().list(made).map(change);
     const workflow = base.with(fields).withTask(...tasks);
     // A counterexample is read by people.
     return Object.assign(workflow, { [fc.toStringMethod]: () => JSON.stringify({ ...fields, tasks }) });

@@ -7,7 +7,7 @@ import { isEnded } from '../state.js';
 import { nextDue } from '../timers.js';
 import type { WorkflowBuilder } from './definitions.js';
 import { families, familyStories, tellFamily } from './families.js';
-import { definitions, definitionsWithTries, smallDefinitions } from './generators.js';
+import { cachedDefinitions, definitions, definitionsWithTries, smallDefinitions } from './generators.js';
 import { type Happening, stories, storiesOfFailure, storiesOfWaiting } from './happenings.js';
 import { Run } from './run.js';
 import { start } from './steps.js';
@@ -54,6 +54,13 @@ const waits: Suite = {
   property: (seen) => storyOf(smallDefinitions, storiesOfWaiting, seen),
 };
 
+/** Tasks whose outputs may be had from the cache, which answers when it likes. */
+const cached: Suite = {
+  seed: 20_263,
+  numRuns: 300,
+  property: (seen) => storyOf(cachedDefinitions, storiesOfWaiting, seen),
+};
+
 /** What may be told to one workflow. */
 interface Path {
   readonly story: readonly Happening[];
@@ -82,7 +89,7 @@ export const paths = {
     }),
 } as const;
 
-export const suites = { stories: anyStory, waits, tries, families: family } as const;
+export const suites = { stories: anyStory, waits, tries, cached, families: family } as const;
 
 function storyOf(
   workflows: fc.Arbitrary<WorkflowBuilder>,

@@ -81,6 +81,14 @@ export function found(reference: string, taskDefs: Readonly<Record<string, Field
     run.send('RecordTaskDefs', { taskId: run.idOf(reference), taskDefs: Object.fromEntries(registered) }, true);
 }
 
+/** The cache holds this output for a task that had asked; without one, none. */
+export function cacheSays(reference: string, output?: Fields): Step {
+  return (run) => {
+    const data = { taskId: run.idOf(reference), ...(output === undefined ? {} : { output }) };
+    return run.send('RecordCachedOutput', data, true);
+  };
+}
+
 export function cancel(reference: string, more: Partial<CommandData<'CancelTask'>> = {}): Step {
   return (run) => run.send('CancelTask', { taskId: run.idOf(reference), ...more });
 }

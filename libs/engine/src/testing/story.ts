@@ -19,6 +19,7 @@ const results: ReadonlySet<Command['type']> = new Set([
   'RecordChildEnd',
   'RecordChildRefusal',
   'RecordEvaluation',
+  'RecordCachedOutput',
 ]);
 /** A second result of these could find them opened again by a retry, under the same id. */
 const reopened: ReadonlySet<string> = new Set(['JOIN', 'TRY', 'DO_WHILE', 'FOR_EACH']);
@@ -74,7 +75,7 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
     case 'child refused':
       return child === undefined ? undefined : childHappens(run, child, what, pick);
     case 'found':
-      return answerLookUp(run, pick);
+      return answerCache(run, pick) ? undefined : answerLookUp(run, pick);
     case 'evaluated':
       return answerScript(run, pick);
     case 'again':
@@ -208,6 +209,15 @@ function answerLookUp(run: Run, pick: number): void {
   run.send('RecordTaskDefs', { taskId: task.taskId, taskDefs: lookUp(names) }, true);
 }
 
+/** False when no task has asked. */
+function answerCache(run: Run, pick: number): boolean {
+  const task = choose(openTasks(run), pick, ({ isCacheAsked }) => isCacheAsked === true);
+  if (task === undefined) return false;
+  const data = { taskId: task.taskId, ...(pick % 2 === 0 ? {} : { output: { reused: pick } }) };
+  run.send('RecordCachedOutput', data, true);
+  return true;
+}
+
 const scriptOutcomes = [
   { value: true },
   { value: { status: 'IN_PROGRESS' } },
@@ -295,6 +305,7 @@ export function drain(run: Run, roundsMax = 3000): void {
     );
     if (run.live.isRemoved === true) return;
     if (open.some(({ lookUps }) => lookUps !== undefined)) answerLookUp(run, 0);
+    else if (open.some(({ isCacheAsked }) => isCacheAsked === true)) answerCache(run, 1);
     else if (open.some(({ isEvaluating }) => isEvaluating === true)) answerScript(run, 3);
     else if (child !== undefined) childHappens(run, child, 'child ends', 0);
     else if (worked !== undefined && worked.ready) run.send('ClaimTask', { taskId: worked.taskId, workerId: 'last' });

@@ -311,6 +311,29 @@ export const control = {
     await s.refusal(() => s.start(name, {}, { ...more, idempotencyStrategy: 'FAIL' }), /./);
     await s.ended(a);
   },
+  'a task whose output is cached is done once': async (s) => {
+    const cacheConfig = { key: '${k}', ttlInSecond: 600 };
+    const name = await s.define([byHand('a', { inputParameters: { k: '${workflow.input.k}' }, cacheConfig })]);
+    const input = { k: `k-${process.pid}-${Date.now()}` };
+    const first = await s.start(name, input);
+    await s.end(first, 'a', 'COMPLETED', { n: 1 });
+    await s.ended(first);
+    const second = await s.ended(await s.start(name, input));
+    is(line(second), 'a COMPLETED');
+    same(second.tasks[0].outputData, { n: 1 });
+    const other = await s.start(name, { k: `${input.k}-other` });
+    await s.end(other, 'a');
+    await s.ended(other);
+    const bad = { name: `${name}_bad`, tasks: [byHand('a', { cacheConfig: { key: '', ttlInSecond: 1 } })] };
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${s.url}/api/metadata/workflow`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ version: 1, ...bad }),
+    });
+    is(response.status, 400);
+    match(await response.text(), /CacheConfig key cannot be null or empty/);
+  },
   'a switch inside a sub-workflow inside a fork': async (s) => {
     const child = await s.define([switchOn('w', '${workflow.input.v}', { x: [echo('a')] })], {}, ' child');
     const id = await s.run([fork('f', [subWorkflow('s', child, { v: 'x' })], [echo('b')]), join('j', ['s', 'b'])]);
