@@ -120,6 +120,7 @@ const ofLimits = {
     'LimitOpened',
     'LimitSet',
     'PermitGranted',
+    'PermitTaken',
     'PermitQueued',
     'PermitRefused',
     'PermitOffered',

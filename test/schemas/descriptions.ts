@@ -77,6 +77,7 @@ export const eventDescriptions: Readonly<Record<EventType, string>> = {
   LimitOpened: 'A limit came into being; this and the following stand in its own stream.',
   LimitSet: 'What the limit allows from now on.',
   PermitGranted: 'A permit was granted.',
+  PermitTaken: 'A workflow that was opened again counts without having waited.',
   PermitQueued: 'There was no room: the wish waits.',
   PermitRefused: 'There was no room, and the wish was not to wait.',
   PermitOffered: 'There is room for one that waited; it is kept for it until the time given.',

@@ -55,4 +55,6 @@ export async function limitedWorkflows(engine: Engine): Promise<void> {
   await engine.last('WorkflowFailed', second);
   await engine.tell('TerminateWorkflow', first, {});
   await engine.last('PermitReturned', first);
+  await engine.tell('RetryWorkflow', first, {});
+  await engine.last('RetryScheduled', first);
 }

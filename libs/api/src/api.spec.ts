@@ -309,6 +309,7 @@ describe('starts', () => {
     await call('DELETE', `/api/workflow/${first}`);
     const second = await start('order', onRunning);
     expect(second).not.toBe(first);
+    expect(await start('order', { ...request, idempotencyStrategy: 'RETURN_EXISTING' })).toBe(second);
     await call('DELETE', `/api/workflow/${second}`);
     const headers = { 'x-idempotency-key': 'k1', 'x-on-conflict': 'FAIL' };
     expect(await call('POST', '/api/workflow/order', { body: {}, headers })).toMatchObject({ status: 409 });

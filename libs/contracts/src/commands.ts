@@ -52,8 +52,8 @@ export const wishShape = {
   priority: integer,
   /** Since when it has been waiting, epoch milliseconds: among equals the older comes first. */
   since: integer,
-  /** What follows when there is none: it is offered one later and asks again, it gets one later, or it is refused. */
-  otherwise: oneOf('offer', 'grant', 'refuse'),
+  /** What follows when there is none: it is offered one later and asks again, it gets one later, it is refused, or it takes one all the same. */
+  otherwise: oneOf('offer', 'grant', 'refuse', 'take'),
 };
 
 const wishOptional = {
@@ -115,8 +115,8 @@ const shapes = {
   RemoveWorkflow: object({}, { archive: flag }),
   /** Sent by the engine to itself: a decision that had grown long goes on. */
   ContinueWorkflow: object({}),
-  /** What the sandbox made of a script; sent by the lane's runtime. */
-  RecordEvaluation: object({ taskId: text, outcome: evaluationOutcomeShape, sandbox: text }),
+  /** What the sandbox made of a script; sent by the lane's runtime. `request`: number of the event that asked, because a task may ask again. */
+  RecordEvaluation: object({ taskId: text, request: integer, outcome: evaluationOutcomeShape, sandbox: text }),
   /** Task definitions as they are registered now, by name; a name that nobody registered is missing. */
   RecordTaskDefs: object({ taskId: text, taskDefs: mapOf(map) }),
   /** What the cache holds for a task that had asked; without `output` it holds nothing, or is away. */

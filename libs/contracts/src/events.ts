@@ -137,14 +137,14 @@ const shapes = {
   /** A worker wants a task that is limited: nobody gets it before the limit's stream (`limit` is its id) has answered. */
   PermitRequested: object(
     { taskId: text, limit: text, name: text, limits: limitsShape, priority: integer, since: integer },
-    { workerId: text, pollId: text },
+    { workerId: text, pollId: text, domain: text },
   ),
-  /** The workflow begins when the limit's stream grants it a permit. */
+  /** The workflow begins when the limit's stream grants it a permit; TAKE: an operator has opened it again, it goes on and counts. */
   WorkflowPermitRequested: object({
     limit: text,
     key: text,
     limits: limitsShape,
-    policy: oneOf('QUEUE', 'REJECT'),
+    policy: oneOf('QUEUE', 'REJECT', 'TAKE'),
   }),
   WorkflowPermitGranted: object({}),
   /** The permit, or the wish for one, is over. */
@@ -154,6 +154,8 @@ const shapes = {
   /** What it allows from now on. */
   LimitSet: object({ limits: limitsShape }),
   PermitGranted: object({ holder: text, request: integer, requester: text }),
+  /** Granted without an answer, whether there was room or not: others wait for its end. */
+  PermitTaken: object({ holder: text, request: integer, requester: text }),
   PermitQueued: object(wishShape, { pollId: text }),
   PermitRefused: object({ holder: text, request: integer, requester: text }),
   /** There is room for it, kept until `until` (epoch milliseconds); it has to ask again. */

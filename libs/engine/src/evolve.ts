@@ -120,6 +120,7 @@ function apply(state: WorkflowState, event: Event): void {
     case 'LimitOpened':
     case 'LimitSet':
     case 'PermitGranted':
+    case 'PermitTaken':
     case 'PermitQueued':
     case 'PermitRefused':
     case 'PermitOffered':

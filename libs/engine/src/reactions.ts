@@ -67,8 +67,8 @@ function reactionsOf(event: Event, state: WorkflowState): readonly Reaction[] {
     case 'StepsDeferred':
       return [goOn(event)];
     case 'EvaluationRequested': {
-      const { workflowId, time, data } = event;
-      return [{ kind: 'evaluation', id: eventId(event), workflowId, time, request: data }];
+      const { workflowId, seq, time, data } = event;
+      return [{ kind: 'evaluation', id: eventId(event), workflowId, seq, time, request: data }];
     }
     case 'TaskDefsRequested':
       return [{ kind: 'task-defs', id: eventId(event), workflowId: event.workflowId, request: event.data }];

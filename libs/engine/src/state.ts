@@ -68,8 +68,8 @@ export interface TaskState {
   earlier?: string[];
   /** TRY only, once it has left its list `try`: where it is, and what had failed in the lists that it has given up. */
   branch?: { readonly name: string; readonly errors: Readonly<Record<string, JsonObject>> };
-  /** A script of it is in the sandbox. */
-  isEvaluating?: true;
+  /** A script of it is in the sandbox: number of the event that asked. */
+  evaluating?: number;
 }
 
 /** A permit of a limit (permits/), or the wish for one. */
@@ -82,6 +82,8 @@ export interface Permit {
   /** For whom the task was claimed. */
   readonly workerId?: string;
   readonly pollId?: string;
+  /** In which of its domains. */
+  readonly domain?: string;
 }
 
 export interface WorkflowState {

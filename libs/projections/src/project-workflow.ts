@@ -88,7 +88,11 @@ function change(document: WorkflowDocument, event: Event): Change {
     case 'FailureWorkflowRefused':
       return { output: { ...document.output, 'conductor.failure_workflow': refusal(event) } };
     case 'WorkflowPermitRequested':
-      return { rateLimited: true, rateLimitKey: event.data.key, updateTime: event.time };
+      return {
+        ...(event.data.policy === 'TAKE' ? {} : { rateLimited: true }),
+        rateLimitKey: event.data.key,
+        updateTime: event.time,
+      };
     case 'WorkflowPermitGranted':
       return { rateLimited: undefined, updateTime: event.time };
     case 'PermitReturned':

@@ -178,6 +178,27 @@ describe('ReactionSender', () => {
     }
   });
 
+  it('lets nothing overtake a message to the same workflow that could not be sent', async () => {
+    const told = (id: string, workflowId: string) => {
+      const command = { type: 'TerminateWorkflow', version: 1, id, workflowId, data: {}, repeatable: true } as const;
+      return [{ kind: 'command', command } as const];
+    };
+    journal.sendFaults.push('refused');
+    const [start, end, other] = [[request()], told('p:5', 'child'), told('p:6', 'other')];
+    const sendings = [start, end, other].map((batch) => sender.send(batch));
+    for (const sending of sendings.slice(0, 2))
+      await expect(sending).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+    // Nor when it is tried again before it.
+    await expect(sender.send(end)).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+    const again = [start, end].map((batch) => sender.send(batch));
+    const claim = await journal.claim(0, 'test', { offset: 0, epoch: 0 });
+    await new Promise((resolve) => setImmediate(resolve));
+    const received = (await claim.commands(0).take(100)).map(({ command }) => command.id);
+    expect(received).toEqual(['p:6', 'parent:3:refused', 'p:5']);
+    for (const id of received) confirmations.decided(id);
+    await Promise.all([...again, sendings[2]]);
+  });
+
   it('rejects, and tells nobody that there is no definition, while definitions cannot be stored', async () => {
     await registry.putWorkflowDefs([aWorkflowDef('called', [simple('a')])]);
     const away = overriding<DefinitionRegistry>(registry, {

@@ -1,5 +1,5 @@
 /** Sends what follows elsewhere from events that are durable: at least once, with ids that let the receiver drop repeats. */
-import { type Command, type EvaluationOutcome, isDaCapoError, type JsonObject } from '@dacapo/contracts';
+import { type Command, DaCapoError, type EvaluationOutcome, isDaCapoError, type JsonObject } from '@dacapo/contracts';
 import { parseWorkflowDef } from '@dacapo/definitions';
 import {
   type CachedOutputRequest,
@@ -18,6 +18,7 @@ import type { CachedOutputs } from './cached-outputs.js';
 import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
 import type { Log } from './log.js';
+import { Unsent } from './unsent.js';
 
 type Ordered = Exclude<Reaction, EvaluationRequest | CachedOutputRequest | KeepOutput>;
 
@@ -25,6 +26,7 @@ const noValue = (): void => undefined;
 
 export class ReactionSender {
   private order: Promise<void> = Promise.resolve();
+  private readonly unsent = new Unsent<readonly Reaction[]>();
 
   constructor(
     private readonly journal: Journal,
@@ -37,7 +39,7 @@ export class ReactionSender {
     private readonly outputs?: CachedOutputs,
   ) {}
 
-  /** Resolves when the messages are durable; rejects when that is unknown, and then they must be sent again. */
+  /** Resolves when the messages are durable; rejects when that is unknown, and then the same list must be sent again. */
   async send(reactions: readonly Reaction[]): Promise<void> {
     const others: Ordered[] = [];
     const alone: Promise<void>[] = [];
@@ -48,18 +50,36 @@ export class ReactionSender {
       else if (reaction.kind === 'keep-output') this.outputs?.keep(reaction);
       else others.push(reaction);
     }
-    await Promise.all([...alone, this.sendInOrder(others)]);
+    await Promise.all([...alone, this.sendInOrder(reactions, others)]);
   }
 
-  private async sendInOrder(reactions: readonly Ordered[]): Promise<void> {
-    if (reactions.length === 0) return;
-    const sent = this.order.then(() => this.sendNow(reactions));
+  private async sendInOrder(batch: readonly Reaction[], ordered: readonly Ordered[]): Promise<void> {
+    if (ordered.length === 0) return;
+    const sent = this.order.then(() => this.sendUnlessBehind(batch, ordered));
     this.order = sent.then(noValue, noValue);
     const { decided } = await sent;
     await decided;
   }
 
-  /** One after the other: the termination of a child must not overtake its start. Their decisions need no order. */
+  /** The termination of a child must not overtake its start, also when that is sent again. */
+  private async sendUnlessBehind(
+    batch: readonly Reaction[],
+    ordered: readonly Ordered[],
+  ): Promise<{ readonly decided: Promise<void> | undefined }> {
+    const receivers = ordered.map(receiverOf);
+    try {
+      if (this.unsent.isBehind(batch, receivers))
+        throw new DaCapoError('JOURNAL_UNAVAILABLE', 'An earlier message to the same workflow has not been sent yet');
+      const sent = await this.sendNow(ordered);
+      this.unsent.sent(batch, receivers);
+      return sent;
+    } catch (error) {
+      this.unsent.note(batch, receivers);
+      throw error;
+    }
+  }
+
+  /** Their decisions need no order. */
   private async sendNow(reactions: readonly Ordered[]): Promise<{ readonly decided: Promise<void> | undefined }> {
     const commands = await Promise.all(reactions.map((reaction) => this.commandOf(reaction)));
     return this.sendAll(commands);
@@ -94,7 +114,7 @@ export class ReactionSender {
     return { ...command, data: { ...command.data, limits: this.registry.limitsOf(name) ?? {} } };
   }
 
-  private async evaluate({ id, workflowId, time, request }: EvaluationRequest): Promise<void> {
+  private async evaluate({ id, workflowId, seq, time, request }: EvaluationRequest): Promise<void> {
     const { taskId, form, source, input, fuel } = request;
     const outcome = await this.sandbox?.evaluate({ form, source, input, fuel, now: time, seed: id });
     const { decided } = await this.sendAll([
@@ -106,6 +126,7 @@ export class ReactionSender {
         repeatable: true,
         data: {
           taskId,
+          request: seq,
           outcome: recorded(outcome ?? { ok: false, kind: 'fault', message: 'Scripts are switched off' }),
           sandbox: this.sandbox?.build ?? 'none',
         },
@@ -205,6 +226,11 @@ export class ReactionSender {
       ? { ...header, type: 'RecordFailureWorkflowRefusal', data: { name, reason } }
       : { ...header, type: 'RecordChildRefusal', data: { taskId: parent.taskId, reason } };
   }
+}
+
+/** Who is told; of a start that turns out to be impossible it is another one, whose messages need no order. */
+function receiverOf(reaction: Ordered): string {
+  return 'command' in reaction ? reaction.command.workflowId : reaction.workflowId;
 }
 
 function recorded(outcome: ScriptOutcome): EvaluationOutcome {

@@ -51,10 +51,23 @@ async function startOnce(
     }
     const existing = await gateway.views.workflow(workflowId);
     if (existing !== undefined && strategy === 'FAIL_ON_RUNNING' && existing.endTime !== undefined) continue;
-    if (existing === undefined || !mayReturn(gateway, request, existing, strategy)) throw conflict(workflowId, key);
-    return { workflowId };
+    const latest = existing && (await latestOf(gateway, existing, key, round));
+    if (latest === undefined || !mayReturn(gateway, request, latest, strategy)) throw conflict(workflowId, key);
+    return { workflowId: latest.workflowId };
   }
   throw new DaCapoError('WORKFLOW_ALREADY_EXISTS', `The idempotency key '${key}' has been used too often`);
+}
+
+/** FAIL_ON_RUNNING may have started others with the key since. */
+async function latestOf(
+  gateway: Gateway,
+  existing: WorkflowDocument,
+  key: string,
+  round: number,
+): Promise<WorkflowDocument> {
+  if (existing.endTime === undefined) return existing;
+  const next = await gateway.views.workflow(idempotentId(existing.name, key, round + 1));
+  return next === undefined ? existing : latestOf(gateway, next, key, round + 1);
 }
 
 /** A definition may refuse what it has no permit for (`rateLimitConfig`, REJECT): the caller hears of that, if it is known in time. */

@@ -27,11 +27,11 @@ export function resumeDeferred(decision: Decision): void {
   decision.takeUp(steps);
 }
 
-export function recordEvaluation(decision: Decision, data: CommandData<'RecordEvaluation'>): void {
+export function recordEvaluation(decision: Decision, { request, ...data }: CommandData<'RecordEvaluation'>): void {
   const task = openTask(decision, data.taskId);
   if (task === undefined) return;
-  if (task.isEvaluating !== true) {
-    return decision.reject('TASK_NOT_READY', `Task ${task.taskId} waits for no script`, task.taskId);
+  if (task.evaluating !== request) {
+    return decision.reject('TASK_NOT_READY', `Task ${task.taskId} does not wait for script ${request}`, task.taskId);
   }
   decision.emit('EvaluationRecorded', data);
   const place = decision.placeOf(task);

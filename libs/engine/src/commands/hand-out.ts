@@ -21,7 +21,7 @@ export function claimTask(decision: Decision, claim: CommandData<'ClaimTask'>): 
   const bounds = limits ?? limitsOf(decision.placeOf(task).node.taskDef);
   const taken = domain === undefined ? {} : takenIn(task, domain === '' ? undefined : domain);
   if (bounds === undefined) start(decision, task, workerId, taken);
-  else requestPermit(decision, task, bounds, { workerId, ...(pollId === undefined ? {} : { pollId }) });
+  else requestPermit(decision, task, bounds, { workerId, ...(pollId === undefined ? {} : { pollId }), ...taken });
 }
 
 /** A Kafka worker begins; a second word of the same kind changes nothing. */

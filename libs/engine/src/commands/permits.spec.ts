@@ -14,7 +14,10 @@ import {
   parkPoll,
   pause,
   progress,
+  rerun,
+  restart,
   resume,
+  retry,
   start,
   startByMessage,
   terminateWorkflow,
@@ -56,6 +59,14 @@ describe('A22 a limited task', () => {
       .when(granted('a'))
       .then([['TaskStarted a', { workerId: 'w7' }]])
       .thenTask('a', { status: 'IN_PROGRESS', workerId: 'w7' });
+  });
+
+  it('says in which of its domains it was taken', () => {
+    const choosing = start({}, { taskToDomain: { a: 'red,blue,NO_DOMAIN' } });
+    given(limited, [choosing, claim('a', 'w7', { domain: 'red' })])
+      .when(granted('a'))
+      .then([['TaskStarted a', { workerId: 'w7', domain: 'red' }]])
+      .thenTask('a', { domain: 'red' });
   });
 
   it('is never promised to a parked poll', () => {
@@ -238,6 +249,26 @@ describe('A22 a workflow with a rateLimitConfig', () => {
     given(rated(), [start({ user: 'ada' }), pause])
       .when(granted(), resume)
       .then(['WorkflowPermitGranted', 'StepsDeferred', 'WorkflowResumed', 'StepsResumed', 'TaskScheduled a']);
+  });
+
+  it.each([
+    ['retried', retry, ['WorkflowRetried'], ['RetryScheduled a']],
+    ['run again from a task', rerun('a'), ['WorkflowReran'], ['TasksRemoved', 'TaskScheduled a']],
+  ])('is not held back when it is %s, but counts', (_how, again, before, behind) => {
+    const taken = { limit: limitIdOf(sha256, 'workflow', 'wf', 'ada'), key: 'ada', policy: 'TAKE' };
+    given(rated(), [start({ user: 'ada' }), granted(), claim('a'), fail('a')])
+      .when(again)
+      .then([...before, ['WorkflowPermitRequested', taken], ...behind])
+      .thenWorkflow({ status: 'RUNNING', rateLimitKey: 'ada' })
+      .when(claim('a'), complete('a'))
+      .then(['TaskStarted a', 'TaskCompleted a', 'WorkflowCompleted', ['PermitReturned', { holder: workflowId }]]);
+  });
+
+  it('waits again when it is restarted', () => {
+    given(rated(), [start({ user: 'ada' }), granted(), claim('a'), fail('a')])
+      .when(restart)
+      .then(['WorkflowRestarted', 'TasksRemoved', ['WorkflowPermitRequested', { policy: 'QUEUE' }]])
+      .thenWorkflow({ rateLimited: true });
   });
 
   it('has a key of any kind', () => {

@@ -22,8 +22,12 @@ export function grantPermit(decision: Decision, answer: Answer): void {
   const task = decision.task(own(state.references, answer.holder) ?? '');
   if (task === undefined) return giveBack(decision, answer);
   // Sent to its worker now; otherwise it is the worker's who claimed it.
-  if (permit.workerId === undefined) decision.emit('TaskOffered', { taskId: task.taskId });
-  else start(decision, task, permit.workerId, permit.pollId === undefined ? {} : { pollId: permit.pollId });
+  const { workerId, pollId, domain } = permit;
+  if (workerId === undefined) return decision.emit('TaskOffered', { taskId: task.taskId });
+  start(decision, task, workerId, {
+    ...(pollId === undefined ? {} : { pollId }),
+    ...(domain === undefined ? {} : { domain }),
+  });
 }
 
 /** Ready again: whoever claims it asks anew. */

@@ -6,6 +6,7 @@ import { reasons } from '../reasons.js';
 import { isEnded, isTaskOpen, type TaskState } from '../state.js';
 import { mayBeTriedAgain } from '../flow/may-be-tried.js';
 import { childTimers, tryAgain } from '../flow/try-again.js';
+import { takePermit } from '../tasks/permit-requests.js';
 import { workflowTimers } from './start-workflow.js';
 
 /** A parent that has not ended has gone on without it; what was optional, or jumped over, holds up nobody. */
@@ -30,6 +31,7 @@ export function reopenFor(
     operation,
     ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
   });
+  takePermit(decision);
   decision.emit('TaskReopened', { taskId, childRun: run, ...childTimers(decision, task) });
   decision.emit('TaskLogged', { taskId, log: reasons.childReopened(chain, operation) });
   tryAgain(decision, { resumeChildren: true, except: taskId });

@@ -14,6 +14,7 @@ import { allTaskIds, removeTasks, taskIdsOf } from '../flow/remove-tasks.js';
 import { runAgenda } from '../flow/settle.js';
 import { isEnded, isTaskSuccessful, own, type TaskState } from '../state.js';
 import { reopenTask, tryAgain } from '../flow/try-again.js';
+import { takePermit } from '../tasks/permit-requests.js';
 import { beginFlow, workflowTimers } from './start-workflow.js';
 
 type Request = CommandData<'RerunWorkflow'>;
@@ -74,6 +75,7 @@ function rerunFrom(decision: Decision, request: Request, named: TaskState): void
   const place = decision.placeOf(target);
   const removed = removedBy(decision, target, place);
   open(decision, request);
+  takePermit(decision);
   removeTasks(decision, taskIdsOf(decision, removed));
   const reopened = reopenAround(decision, place);
   if (request.taskInput !== undefined && target === named) decision.giveInput(place.key, request.taskInput);

@@ -9,6 +9,7 @@ import type { Decision } from '../decision.js';
 import { runAgenda } from '../flow/settle.js';
 import { isEnded } from '../state.js';
 import { failuresOf, tryAgain } from '../flow/try-again.js';
+import { takePermit } from '../tasks/permit-requests.js';
 import { workflowTimers } from './start-workflow.js';
 
 export function retryWorkflow(
@@ -34,6 +35,7 @@ export function retryWorkflow(
     run: Math.max(state.run + 1, requester?.run ?? 0),
     ...workflowTimers(decision.now, decision.flow.definition.timeoutSeconds),
   });
+  takePermit(decision);
   tryAgain(decision, { resumeChildren: resumeSubworkflowTasks === true });
   runAgenda(decision);
 }

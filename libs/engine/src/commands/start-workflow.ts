@@ -32,10 +32,8 @@ export function startWorkflow(decision: Decision, data: CommandData<'StartWorkfl
 
 /** The first task, or the wish for the permit that it takes. */
 export function beginFlow(decision: Decision): void {
-  const { first, definition } = decision.flow;
-  const { rateLimitConfig } = definition;
-  if (rateLimitConfig !== undefined && rateLimitConfig.concurrentExecLimit > 0) requestStart(decision, rateLimitConfig);
-  else if (first !== undefined) decision.enter(placeOf(first, '', undefined));
+  const { first } = decision.flow;
+  if (!requestStart(decision) && first !== undefined) decision.enter(placeOf(first, '', undefined));
 }
 
 export function workflowTimers(

@@ -12,14 +12,20 @@ export function evolvePermits(
 ): void {
   switch (event.type) {
     case 'PermitRequested': {
-      const { taskId, limit, workerId, pollId } = event.data;
-      const claim = { ...(workerId === undefined ? {} : { workerId }), ...(pollId === undefined ? {} : { pollId }) };
+      const { taskId, limit, workerId, pollId, domain } = event.data;
+      const claim = {
+        ...(workerId === undefined ? {} : { workerId }),
+        ...(pollId === undefined ? {} : { pollId }),
+        ...(domain === undefined ? {} : { domain }),
+      };
       return note(state, taskId, { limit, request: event.seq, held: false, ...claim });
     }
-    case 'WorkflowPermitRequested':
-      state.rateLimited = true;
-      state.rateLimitKey = event.data.key;
-      return note(state, state.workflowId, { limit: event.data.limit, request: event.seq, held: false });
+    case 'WorkflowPermitRequested': {
+      const { key, limit, policy } = event.data;
+      if (policy !== 'TAKE') state.rateLimited = true;
+      state.rateLimitKey = key;
+      return note(state, state.workflowId, { limit, request: event.seq, held: policy === 'TAKE' });
+    }
     case 'WorkflowPermitGranted':
       delete state.rateLimited;
       return holdPermit(state, state.workflowId);

@@ -153,7 +153,7 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
     case 'BranchEntered':
       return enterBranch(task, event.data);
     case 'EvaluationRequested':
-      task.isEvaluating = true;
+      task.evaluating = event.seq;
       if (task.waitsFor !== undefined) task.waitedFor = task.waitsFor;
       state.evaluating += 1;
       return;
@@ -216,8 +216,8 @@ function enterBranch(task: TaskState, { branch, errors }: EventData<'BranchEnter
 }
 
 function endEvaluation(state: WorkflowState, task: TaskState): void {
-  if (task.isEvaluating !== true) return;
-  delete task.isEvaluating;
+  if (task.evaluating === undefined) return;
+  delete task.evaluating;
   state.evaluating -= 1;
 }
 

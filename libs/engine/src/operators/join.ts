@@ -78,7 +78,7 @@ function evaluate(decision: Decision, place: Place): void {
 /** The script, if it has one: what the small evaluator does not know goes to the sandbox, one question at a time. */
 function ask(decision: Decision, { node }: Place, task: TaskState): void {
   const condition = conditionOf(node.task);
-  if (condition === undefined || !('script' in condition) || task.isEvaluating === true) return;
+  if (condition === undefined || !('script' in condition) || task.evaluating !== undefined) return;
   const branches = branchesOf(decision, task);
   const seen = branches.map((branch) => [
     branch.referenceTaskName,

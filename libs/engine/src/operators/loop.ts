@@ -81,7 +81,7 @@ export function endedTurn(
 ): { readonly task: TaskState; readonly inner: readonly TaskState[] } | undefined {
   const task = decision.task(place.key);
   if (task === undefined || !isTaskOpen(task.status) || !isTurnRunning(task, turn)) return undefined;
-  if (task.isEvaluating === true) return undefined;
+  if (task.evaluating !== undefined) return undefined;
   // A TRY around it has given up, and will cancel it: what ended while the workflow was paused must not make it go on.
   if (isGivenUp(decision, place)) return undefined;
   const first = firstOfTurn(place, turn);

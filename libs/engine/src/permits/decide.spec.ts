@@ -53,6 +53,16 @@ describe('A22 concurrentExecLimit', () => {
     expect(run.ask('t2', { concurrent: 1 }, { otherwise: 'refuse' })).toEqual(['PermitRefused t2']);
   });
 
+  it('counts who goes on without asking, and grants nothing before there is room again', () => {
+    const run = new LimitRun();
+    run.ask('t1', { concurrent: 1 });
+    expect(run.ask('t2', { concurrent: 1 }, { otherwise: 'take' })).toEqual(['PermitTaken t2']);
+    run.ask('t3', { concurrent: 1 }, { otherwise: 'grant' });
+    expect(run.release('t1')).toEqual(['PermitReleased t1']);
+    expect(run.release('t2')).toEqual(['PermitReleased t2', 'PermitGranted t3']);
+    run.auditWhole();
+  });
+
   it('grants at once to those for whom nobody has to come', () => {
     const run = new LimitRun();
     run.ask('t1', { concurrent: 1 });

@@ -96,7 +96,8 @@ function request(decision: LimitDecision, data: CommandData<'RequestPermit'>): v
   if (held !== undefined) decision.emit('PermitReleased', { holder: wish.holder, request: held.request });
   lapse(decision);
   const { holder, request, requester } = wish;
-  if (hasRoom(decision.state, wish, decision.context.now))
+  if (wish.otherwise === 'take') decision.emit('PermitTaken', { holder, request, requester });
+  else if (hasRoom(decision.state, wish, decision.context.now))
     decision.emit('PermitGranted', { holder, request, requester });
   else if (wish.otherwise === 'refuse') decision.emit('PermitRefused', { holder, request, requester });
   else decision.emit('PermitQueued', { ...wish, ...(pollId === undefined ? {} : { pollId }) });

@@ -43,7 +43,8 @@ function apply(state: LimitState, event: Event): void {
     case 'LimitSet':
       state.limits = event.data.limits;
       return;
-    case 'PermitGranted': {
+    case 'PermitGranted':
+    case 'PermitTaken': {
       const { holder, request, requester } = event.data;
       forget(state, holder);
       state.held[holder] = { requester, request };

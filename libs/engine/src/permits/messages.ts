@@ -24,6 +24,8 @@ export function ask(event: EventNamed<'PermitRequested'>): CommandNamed<'Request
   };
 }
 
+const otherwise = { QUEUE: 'grant', REJECT: 'refuse', TAKE: 'take' } as const;
+
 export function askForStart(
   event: EventNamed<'WorkflowPermitRequested'>,
   { name, priority }: WorkflowState,
@@ -43,7 +45,7 @@ export function askForStart(
       priority,
       since: time,
       limits,
-      otherwise: policy === 'REJECT' ? 'refuse' : 'grant',
+      otherwise: otherwise[policy],
     },
   };
 }

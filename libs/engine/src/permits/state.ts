@@ -17,7 +17,7 @@ export interface Rank {
 }
 
 export interface Wish extends Rank, Hold {
-  readonly otherwise: 'offer' | 'grant' | 'refuse';
+  readonly otherwise: 'offer' | 'grant' | 'refuse' | 'take';
 }
 
 export interface Offer extends Rank, Hold {

@@ -24,6 +24,7 @@ export interface EvaluationRequest {
   readonly kind: 'evaluation';
   readonly id: string;
   readonly workflowId: string;
+  readonly seq: number;
   readonly time: number;
   readonly request: EventData<'EvaluationRequested'>;
 }

@@ -3,7 +3,7 @@
  * and gives it back when the attempt, or the workflow, is over. That is found out here after each decision, so that no way of ending can
  * forget it.
  */
-import type { EventType, Limits } from '@dacapo/contracts';
+import type { EventData, EventType, Limits } from '@dacapo/contracts';
 import type { RateLimitConfig } from '@dacapo/definitions';
 import { compileTemplate, evaluateTemplate } from '@dacapo/expressions';
 
@@ -17,7 +17,7 @@ export function requestPermit(
   decision: Decision,
   task: TaskState,
   limits: Limits,
-  claim: { readonly workerId?: string; readonly pollId?: string } = {},
+  claim: { readonly workerId?: string; readonly pollId?: string; readonly domain?: string } = {},
 ): void {
   const { context, state } = decision;
   decision.emit('PermitRequested', {
@@ -31,8 +31,29 @@ export function requestPermit(
   });
 }
 
-/** A workflow whose definition bounds how many of one key may run waits for its permit. */
-export function requestStart(decision: Decision, { rateLimitKey, concurrentExecLimit, policy }: RateLimitConfig): void {
+/** A workflow whose definition bounds how many of one key may run waits for its permit. False when there is no bound. */
+export function requestStart(decision: Decision): boolean {
+  const config = boundOf(decision);
+  if (config !== undefined) request(decision, config, config.policy);
+  return config !== undefined;
+}
+
+/** Who opens a workflow again is not held back, but the workflow counts: others wait for its end. */
+export function takePermit(decision: Decision): void {
+  const config = boundOf(decision);
+  if (config !== undefined) request(decision, config, 'TAKE');
+}
+
+function boundOf({ flow }: Decision): RateLimitConfig | undefined {
+  const { rateLimitConfig } = flow.definition;
+  return rateLimitConfig !== undefined && rateLimitConfig.concurrentExecLimit > 0 ? rateLimitConfig : undefined;
+}
+
+function request(
+  decision: Decision,
+  { rateLimitKey, concurrentExecLimit }: RateLimitConfig,
+  policy: EventData<'WorkflowPermitRequested'>['policy'],
+): void {
   const { context, state } = decision;
   const key = rateLimitKey === undefined ? '' : textOf(evaluateTemplate(compileTemplate(rateLimitKey), scopeOf(state)));
   decision.emit('WorkflowPermitRequested', {

@@ -100,6 +100,7 @@ export class LimitRun {
     must(JSON.parse(text).type === event.type, 'a record says what it is');
     if (event.type === 'LimitSet') this.limits = event.data.limits;
     if (event.type === 'PermitReleased') this.held.delete(event.data.holder);
+    if (event.type === 'PermitTaken') this.held.set(event.data.holder, event.data.request);
     if (event.type !== 'PermitGranted') return;
     const { concurrent = 0, rate = 0, rateSeconds = 1 } = this.limits;
     must(!this.held.has(event.data.holder), 'I18 nobody holds two permits');

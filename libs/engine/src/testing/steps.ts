@@ -17,8 +17,8 @@ export function start(input: Fields = {}, more: Partial<CommandData<'StartWorkfl
   };
 }
 
-export function claim(reference: string, workerId = 'w1'): Step {
-  return (run) => run.send('ClaimTask', { taskId: run.idOf(reference), workerId });
+export function claim(reference: string, workerId = 'w1', more: Partial<CommandData<'ClaimTask'>> = {}): Step {
+  return (run) => run.send('ClaimTask', { taskId: run.idOf(reference), workerId, ...more });
 }
 
 export function startByMessage(reference: string, workerId = 'w1'): Step {
@@ -71,7 +71,10 @@ export function granted(reference?: string, request?: number): Step {
 
 /** The sandbox has run the script of a task. */
 export function evaluated(reference: string, outcome: CommandData<'RecordEvaluation'>['outcome']): Step {
-  return (run) => run.send('RecordEvaluation', { taskId: run.idOf(reference), outcome, sandbox: 'test' });
+  return (run) => {
+    const { taskId, evaluating: request = 0 } = run.task(reference);
+    return run.send('RecordEvaluation', { taskId, request, outcome, sandbox: 'test' });
+  };
 }
 
 /** The definitions that a task had asked for, by name: just these are registered. */

@@ -231,11 +231,12 @@ const scriptOutcomes = [
 ] as const;
 
 function answerScript(run: Run, pick: number): void {
-  const task = choose(openTasks(run), pick, ({ isEvaluating }) => isEvaluating === true);
-  if (task === undefined) return;
+  const task = choose(openTasks(run), pick, ({ evaluating }) => evaluating !== undefined);
+  if (task?.evaluating === undefined) return;
+  const { taskId, evaluating: request } = task;
   const outcome =
     task.taskType === 'DO_WHILE' ? conditionOutcome(run, task, pick) : scriptOutcomes[pick % scriptOutcomes.length];
-  run.send('RecordEvaluation', { taskId: task.taskId, outcome: outcome ?? { value: true }, sandbox: 'test' }, true);
+  run.send('RecordEvaluation', { taskId, request, outcome: outcome ?? { value: true }, sandbox: 'test' }, true);
 }
 
 /** The sandbox finds what the condition says, or now and then that the script fails. */
@@ -252,9 +253,9 @@ function conditionOutcome(run: Run, { taskId, output }: TaskState, pick: number)
 function again(run: Run): void {
   const last = run.commands.findLast(({ type }) => results.has(type));
   const type = last === undefined ? undefined : run.taskOf(last)?.taskType;
-  if (last === undefined || reopened.has(type ?? '') || wasRefused(run, last)) return;
-  // A loop asks once more at each turn; the lane tells the answers apart by the ids of their commands.
-  if (last.type === 'RecordEvaluation' && type === 'DO_WHILE') return;
+  if (last === undefined || wasRefused(run, last)) return;
+  // The answer to a script names its question.
+  if (last.type !== 'RecordEvaluation' && reopened.has(type ?? '')) return;
   const before = withoutPlace(run);
   const events = run.decide({ ...last, id: `${last.id}-${run.commands.length}` });
   if (events.some(({ event }) => !withoutEffect.has(event.type)) || withoutPlace(run) !== before)
@@ -306,7 +307,7 @@ export function drain(run: Run, roundsMax = 3000): void {
     if (run.live.isRemoved === true) return;
     if (open.some(({ lookUps }) => lookUps !== undefined)) answerLookUp(run, 0);
     else if (open.some(({ isCacheAsked }) => isCacheAsked === true)) answerCache(run, 1);
-    else if (open.some(({ isEvaluating }) => isEvaluating === true)) answerScript(run, 3);
+    else if (open.some(({ evaluating }) => evaluating !== undefined)) answerScript(run, 3);
     else if (child !== undefined) childHappens(run, child, 'child ends', 0);
     else if (worked !== undefined && worked.ready) run.send('ClaimTask', { taskId: worked.taskId, workerId: 'last' });
     else if (worked !== undefined && worked.status === 'IN_PROGRESS')

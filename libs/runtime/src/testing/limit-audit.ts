@@ -37,6 +37,7 @@ function auditLimit(events: readonly Event[]): LimitReport {
     if (type === 'PermitQueued' || type === 'PermitOffered') waiting.add(data.holder);
     if (type === 'PermitReleased' || type === 'PermitRefused' || type === 'OfferLapsed') waiting.delete(data.holder);
     if (type === 'PermitReleased') held.delete(data.holder);
+    if (type === 'PermitTaken') held.add(data.holder);
     if (type !== 'PermitGranted') continue;
     waiting.delete(data.holder);
     held.add(data.holder);

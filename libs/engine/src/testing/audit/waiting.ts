@@ -27,7 +27,7 @@ export class WaitingAudit {
       task.waitsFor === missing.length,
       `JOIN ${task.referenceTaskName} counts ${task.waitsFor} of ${missing.join()}`,
     );
-    const isBusy = state.status === 'PAUSED' || state.deferred.length > 0 || task.isEvaluating === true;
+    const isBusy = state.status === 'PAUSED' || state.deferred.length > 0 || task.evaluating !== undefined;
     must(isBusy || missing.length > 0, `I19 JOIN ${task.referenceTaskName} waits for nothing`);
   }
 
@@ -54,7 +54,7 @@ function checkProgress(state: WorkflowState, open: readonly TaskState[], { defin
   must(open.length > 0 || state.deferred.length > 0, `I19 ${definition.name} runs with nothing open`);
   must(
     state.deferred.length > 0 ||
-      open.some((task) => task.isEvaluating === true || (!waiters.has(task.taskType) && !isLoop(task))),
+      open.some((task) => task.evaluating !== undefined || (!waiters.has(task.taskType) && !isLoop(task))),
     `I19 only tasks that wait for others are open: ${open.map((task) => task.referenceTaskName).join()}`,
   );
   must(state.held.length === 0, 'I19 nothing is held back while the workflow runs');
