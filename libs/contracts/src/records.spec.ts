@@ -63,7 +63,7 @@ describe('shapes', () => {
   it('commands are verb and noun, events noun and past verb', () => {
     expect(
       Object.keys(eventShapes).filter(
-        (type) => !/(ed|Set)$/.test(type) && !/(Forwarded|TimedOut|Refused|Reran)$/.test(type),
+        (type) => !/(ed|Set)$/.test(type) && !/(Forwarded|TimedOut|Refused|Reran|Taken)$/.test(type),
       ),
     ).toEqual([]);
     expect(Object.keys(commandShapes).filter((type) => /ed$/.test(type) && !type.startsWith('Record'))).toEqual([]);
