@@ -82,8 +82,8 @@ export class Installation {
     this.url = /http:\/\/[^/]+/.exec(this.stdout)?.[0] ?? '';
   }
 
-  async start(): Promise<void> {
-    this.launch('--port', String(await freePort()));
+  async start(...flags: readonly string[]): Promise<void> {
+    this.launch('--port', String(await freePort()), ...flags);
     await this.ready();
   }
 
@@ -109,11 +109,11 @@ export class Installation {
     await admin.disconnect();
   }
 
-  /** SIGKILL for one of the roles. */
-  killRole(role: string): void {
+  /** For one process of the role. */
+  killRole(role: string, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
     const pid = this.pidOf(role);
     if (pid === undefined) throw new Error(`the ${role} does not run`);
-    kill(pid, 'SIGKILL');
+    kill(pid, signal);
   }
 
   pidOf(role: string): number | undefined {

@@ -3,7 +3,14 @@ import { randomBytes } from 'node:crypto';
 
 import { startForTask } from '@dacapo/api';
 import { builtInTypes } from '@dacapo/engine';
-import { ensureTopics, KafkaDefinitionLog, KafkaJournal, openClient, topicSpecs } from '@dacapo/journal-kafka';
+import {
+  ensureTopics,
+  KafkaDefinitionLog,
+  KafkaJournal,
+  openClient,
+  PartitionGroup,
+  topicSpecs,
+} from '@dacapo/journal-kafka';
 import {
   CheckpointedReader,
   DeadLetters,
@@ -17,7 +24,7 @@ import {
   taskTopicReader,
 } from '@dacapo/kafka-edge';
 import { armCrash, type Config, parseCrashAt, sha256, taskSettings, valueSettings } from '@dacapo/platform';
-import { DefinitionRegistry, GatewayRuntime, type Log, readerLoop, Supervisor, systemClock } from '@dacapo/runtime';
+import { AssignedReader, DefinitionRegistry, GatewayRuntime, type Log, readerLoop, systemClock } from '@dacapo/runtime';
 import { openScripts, type Scripts } from '@dacapo/scripting';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 import { builtInTasks, BuiltInWorkers, KafkaJsPublisher } from '@dacapo/system-tasks';
@@ -29,7 +36,7 @@ export class DispatcherRole implements Role {
     readonly builtIn: BuiltInWorkers,
     private readonly publisher: KafkaJsPublisher,
     private readonly gateway: GatewayRuntime,
-    private readonly readers: readonly Supervisor[],
+    private readonly readers: readonly AssignedReader[],
     private readonly journal: KafkaJournal,
     private readonly registry: DefinitionRegistry,
     private readonly store: MongoStore,
@@ -74,17 +81,16 @@ export class DispatcherRole implements Role {
       },
     });
     const partitions = Array.from({ length: journal.partitionCount }, (_, partition) => partition);
-    const readerOf = (name: string, sink: EventSink): Supervisor => {
-      const reader = new CheckpointedReader({
+    const { name: topic } = topicSpecs.events(topicPrefix, journal.partitionCount);
+    const readerOf = (name: string, sink: EventSink): AssignedReader => {
+      const reads = { name, sink, journal, store: readStore, clock: systemClock, log };
+      return new AssignedReader({
         name,
-        sink,
-        journal,
-        store: readStore,
-        partitions,
+        make: (assigned) => readerLoop(new CheckpointedReader({ ...reads, partitions: assigned })),
+        assignment: new PartitionGroup({ ...connection, groupId: `${topicPrefix}${name}`, topic, log }),
         clock: systemClock,
         log,
       });
-      return new Supervisor(name, () => readerLoop(reader), systemClock, log);
     };
     const readers = [
       readerOf(taskTopicReader, taskTopics),

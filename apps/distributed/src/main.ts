@@ -21,7 +21,7 @@ runApp(async () => {
   await ready;
   const { url } = roles;
   process.stdout.write(
-    `Da Capo is ready: API ${url}/api, health ${url}/health, four processes on Kafka ${config.kafkaBrokers}\n`,
+    `Da Capo is ready: API ${url}/api, health ${url}/health, ${roles.count} processes on Kafka ${config.kafkaBrokers}\n`,
   );
   try {
     await demo?.run();

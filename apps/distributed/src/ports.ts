@@ -17,11 +17,11 @@ export async function choosePort({ port, host, isPortGiven }: Config): Promise<n
 }
 
 /**
- * The port of another role, chosen anew at each of its starts: somebody may have taken the last one, an outgoing connection for example. Each
- * role has its own row (1, 4, 7 ... behind the gateway, 2, 5, 8 ...), so that they do not take each other's.
+ * The port of any other process, chosen anew at each of its starts: somebody may have taken the last one, an outgoing connection for example.
+ * The `nth` of `count` has a row of its own behind the gateway (with three: 1, 4, 7 ..., 2, 5, 8 ...), so that they do not take each other's.
  */
-export function portBehind(gatewayPort: number, role: RoleName, host: string): Promise<number> {
-  return firstFree(gatewayPort + roleNames.indexOf(role), roleNames.length - 1, host);
+export function portBehind(gatewayPort: number, nth: number, count: number, host: string): Promise<number> {
+  return firstFree(gatewayPort + nth, count, host);
 }
 
 async function firstFree(port: number, step: number, host: string): Promise<number> {

@@ -1,4 +1,4 @@
-/** The four roles as processes of their own, each kept alive. */
+/** The four roles as processes of their own, as many of each as are wanted, each kept alive. The first gateway has the port that clients know. */
 import { fileURLToPath } from 'node:url';
 
 import type { Config } from '@dacapo/platform';
@@ -11,17 +11,23 @@ export class Roles {
   private readonly processes: readonly RoleProcess[];
 
   constructor(config: Config, gatewayPort: number) {
-    const { host } = config;
+    const { host, gateways, engines, projectors, dispatchers } = config;
     this.url = `http://${host}:${gatewayPort}`;
-    this.processes = roleNames.map(
-      (role) =>
+    const counts = { gateway: gateways, engine: engines, projector: projectors, dispatcher: dispatchers };
+    const roles = roleNames.flatMap((role) => Array.from({ length: counts[role] }, () => role));
+    this.processes = roles.map(
+      (role, nth) =>
         new RoleProcess(role, {
           program: fileURLToPath(new URL(`../../${role}/src/main.js`, import.meta.url)),
           flags: flagsOf(config),
           host,
-          choosePort: async () => (role === 'gateway' ? gatewayPort : portBehind(gatewayPort, role, host)),
+          choosePort: async () => (nth === 0 ? gatewayPort : portBehind(gatewayPort, nth, roles.length - 1, host)),
         }),
     );
+  }
+
+  get count(): number {
+    return this.processes.length;
   }
 
   /** Resolves when all of them work; rejects when one of them says that it never will. */

@@ -1,7 +1,7 @@
 /** The lanes of all partitions on Kafka, their snapshots in MongoDB. */
 import { hostname } from 'node:os';
 
-import { KafkaDefinitionLog, KafkaJournal } from '@dacapo/journal-kafka';
+import { KafkaDefinitionLog, KafkaJournal, PartitionGroup, topicSpecs } from '@dacapo/journal-kafka';
 import type { Role } from '@dacapo/kafka-edge';
 import { armCrash, type Config, parseCrashAt, sha256, valueSettings } from '@dacapo/platform';
 import { DefinitionRegistry, EngineRuntime, locateByReadModel, type Log, systemClock } from '@dacapo/runtime';
@@ -50,7 +50,11 @@ export class EngineRole implements Role {
       hash: sha256,
       locate: locateByReadModel(journal, store.readStore),
       log,
-      partitions: Array.from({ length: journal.partitionCount }, (_, partition) => partition),
+      partitions: new PartitionGroup({
+        ...kafka,
+        groupId: `${config.kafkaTopicPrefix}engine`,
+        topic: topicSpecs.commands(config.kafkaTopicPrefix, journal.partitionCount).name,
+      }),
       owner: `${hostname()}:${process.pid}`,
       ...(sandbox === undefined ? {} : { sandbox }),
     });

@@ -18,8 +18,8 @@ export class ProjectorModule {
         ['dacapo_projection_restarts_total', 'Times that the projection had to be started anew'],
       ],
       () => ({
-        dacapo_projection_events_total: start.role?.projection.projected ?? 0,
-        dacapo_projection_parked_workflows: start.role?.projection.parked ?? 0,
+        dacapo_projection_events_total: start.role?.projected ?? 0,
+        dacapo_projection_parked_workflows: start.role?.parked ?? 0,
         dacapo_projection_restarts_total: start.role?.restarts ?? 0,
       }),
     );

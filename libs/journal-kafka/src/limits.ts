@@ -28,6 +28,12 @@ export const limits = {
   batchOverheadBytes: 128,
   /** What a claim keeps of the tail in memory; a longer tail is read twice. */
   tailBufferBytes: 33_554_432,
+  /** A member of a group that says nothing for so long is gone; brokers take no less by default. */
+  groupSessionMs: 6_000,
+  /** How soon a member hears that the group has changed. */
+  groupHeartbeatMs: 300,
+  groupRebalanceMs: 5_000,
+  groupRetry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2 },
   /** `history` looks for commands that lie closer together than this in one sweep. */
   historyGapRecords: 500,
 } as const;

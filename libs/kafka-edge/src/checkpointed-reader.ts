@@ -10,7 +10,7 @@ import { limits } from './limits.js';
 import { Patience, Stopped } from './patience.js';
 
 export interface EventSink {
-  /** The reader begins anew: what was held back comes again. */
+  /** A reader begins anew: what was held back comes again, and failures are tried again. */
   reset(): void;
   /**
    * Resolves when what follows from the events is durable. False: something is held back until the reader has caught up, so the position

@@ -51,6 +51,11 @@ export class DeadLetters {
     this.publisher.stop();
   }
 
+  /** After `stop`: failures are tried again. */
+  resume(): void {
+    this.publisher.resume();
+  }
+
   async close(): Promise<void> {
     await this.publisher.close();
   }

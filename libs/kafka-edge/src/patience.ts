@@ -61,6 +61,11 @@ export class Patience {
     if (this.isStopped) throw new Stopped();
   }
 
+  /** After `stop`: failures are waited for again. */
+  resume(): void {
+    this.isStopped = false;
+  }
+
   stop(): void {
     this.isStopped = true;
     for (const { alarm, end } of this.pauses) {

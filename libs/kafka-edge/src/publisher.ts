@@ -51,6 +51,11 @@ export class Publisher {
     this.patience.stop();
   }
 
+  /** After `stop`: failures are tried again. */
+  resume(): void {
+    this.patience.resume();
+  }
+
   async close(): Promise<void> {
     this.stop();
     await this.discard();

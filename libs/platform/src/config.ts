@@ -8,6 +8,8 @@ import { environment, flags } from './environment.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
+const processes = z.coerce.number().int().min(1).max(32).default(1);
+
 const schema = z.strictObject({
   port: port.default(8080),
   /** Accepted so that deployments may name it; gRPC is not served yet. */
@@ -55,6 +57,11 @@ const schema = z.strictObject({
   scripts: z.enum(['on', 'off']).default('on'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   demo: z.stringbool().default(false),
+  /** `npm run distributed`: how many processes of each role. */
+  gateways: processes,
+  engines: processes,
+  projectors: processes,
+  dispatchers: processes,
   /** Tests only: `name:count` of a crash point. */
   crashAt: z.string().optional(),
 });
@@ -87,6 +94,10 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   scripts: ['DACAPO_SCRIPTS', 'scripts'],
   logLevel: ['DACAPO_LOG_LEVEL', 'log-level'],
   demo: ['DACAPO_DEMO', 'demo'],
+  gateways: ['DACAPO_GATEWAYS', 'gateways'],
+  engines: ['DACAPO_ENGINES', 'engines'],
+  projectors: ['DACAPO_PROJECTORS', 'projectors'],
+  dispatchers: ['DACAPO_DISPATCHERS', 'dispatchers'],
   crashAt: ['DACAPO_CRASH_AT', 'crash-at'],
 };
 

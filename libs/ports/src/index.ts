@@ -13,6 +13,7 @@ export {
   type Subscription,
 } from './journal.js';
 export { type CachedOutput, type OutputCache } from './output-cache.js';
+export { type PartitionAssignment } from './partition-assignment.js';
 export {
   type ProjectionWrite,
   type ReaderCheckpoint,

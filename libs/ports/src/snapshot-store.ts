@@ -11,6 +11,8 @@ export interface LaneCheckpoint {
   readonly last?: { readonly offset: number; readonly hash: string };
   /** Commands that may be repeated and were applied: id and log time. */
   readonly commandIds: readonly (readonly [id: string, time: number])[];
+  /** Who still works on the partition; absent when it has been let go. */
+  readonly heldBy?: string;
 }
 
 /** The state of an open workflow after its event `seq`, as JSON. `due`: its earliest timer, epoch milliseconds. */

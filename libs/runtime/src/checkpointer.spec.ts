@@ -63,6 +63,7 @@ describe('Checkpointer', () => {
     after = new AfterAppend({ memory, alarms, sender, progress, confirmations, clock, log });
     checkpointer = new Checkpointer({
       partition: 0,
+      owner: 'somebody',
       epoch: 3,
       since: { eventOffset: 2, epoch: 1 },
       snapshots,
@@ -87,7 +88,7 @@ describe('Checkpointer', () => {
 
   it('saves the changed states and where the lane is', async () => {
     const id = await aState();
-    await checkpointer.save();
+    await checkpointer.letGo();
     const checkpoint = {
       eventOffset: 5,
       commandOffset: 4,
@@ -112,7 +113,7 @@ describe('Checkpointer', () => {
       requester: 'x',
     } as const;
     after.resend([request], 2);
-    await checkpointer.save();
+    await checkpointer.letGo();
     expect(saves[0]?.checkpoint).toMatchObject({ eventOffset: 2, epoch: 1, commandOffset: 4 });
     expect(saves[0]?.checkpoint.last).toBeUndefined();
     after.stop();
@@ -131,22 +132,29 @@ describe('Checkpointer', () => {
     expect(saves).toHaveLength(1);
   });
 
-  it('does not save what is saved', async () => {
-    await checkpointer.save();
-    await checkpointer.save();
+  it('does not save what is saved, but says in the end that the partition is let go', async () => {
+    const saveInTime = async (): Promise<void> => {
+      house.clock.advance(limits.checkpointMs);
+      await checkpointer.saveIfDue();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await saveInTime();
+    await saveInTime();
     expect(saves).toHaveLength(1);
     progress.eventOffset = 6;
-    await checkpointer.save();
+    await saveInTime();
     expect(saves).toHaveLength(2);
+    await checkpointer.letGo();
+    expect(saves.map(({ checkpoint }) => checkpoint.heldBy)).toEqual(['somebody', 'somebody', undefined]);
   });
 
   it('keeps the changes of a save that failed', async () => {
     const id = await aState();
     outcomes.push(Promise.reject(new Error('the store is full')));
-    await checkpointer.save();
+    await checkpointer.letGo();
     expect(house.log.count('checkpoint could not be saved')).toBe(1);
     expect(memory.size).toBe(1);
-    await checkpointer.save();
+    await checkpointer.letGo();
     expect(saves[1]?.changed).toMatchObject([{ workflowId: id }]);
     expect(await store.snapshots.load([id])).toMatchObject(new Map([[id, { seq: 2 }]]));
   });
@@ -159,7 +167,7 @@ describe('Checkpointer', () => {
     progress.eventOffset = 9;
     house.clock.advance(limits.checkpointMs);
     await checkpointer.saveIfDue();
-    const last = checkpointer.save();
+    const last = checkpointer.letGo();
     await Promise.resolve();
     expect(saves).toHaveLength(1);
     release();

@@ -11,6 +11,7 @@ import type { Progress } from './recovery.js';
 
 interface Parts {
   readonly partition: number;
+  readonly owner: string;
   readonly epoch: number;
   /** The checkpoint that the lane has recovered from. */
   readonly since: Pick<LaneCheckpoint, 'eventOffset' | 'epoch'>;
@@ -49,17 +50,17 @@ export class Checkpointer {
     await Promise.resolve();
   }
 
-  /** After the one that is under way: two at once would not know of one another's snapshots. */
-  async save(): Promise<void> {
+  /** The last one, which lets the partition go. After the one that is under way: two at once would not know of one another's snapshots. */
+  async letGo(): Promise<void> {
     await this.saving;
-    await this.saveNow();
+    await this.saveNow({ isLast: true });
   }
 
-  private async saveNow(): Promise<void> {
-    const { partition, since, snapshots, memory, progress, after, log } = this.parts;
+  private async saveNow({ isLast } = { isLast: false }): Promise<void> {
+    const { partition, owner, since, snapshots, memory, progress, after, log } = this.parts;
     const { commandOffset, time, ids } = progress;
     const eventOffset = after.safeOffset;
-    if (eventOffset === this.savedOffset) return;
+    if (eventOffset === this.savedOffset && !isLast) return;
     // Held back behind an unsent message, the checkpoint does not end at the last event: then it names none.
     // Held back to where the lane began, it stands in front of the lane's own claim, among events of the epoch before.
     const epoch = eventOffset === since.eventOffset ? since.epoch : this.parts.epoch;
@@ -76,6 +77,7 @@ export class Checkpointer {
           time,
           commandIds: ids.entries(time),
           ...(last === undefined ? {} : { last }),
+          ...(isLast ? {} : { heldBy: owner }),
         },
         changed,
         removed,

@@ -1,4 +1,5 @@
 export { type Answer } from './answers.js';
+export { AssignedReader, type AssignedReaderOptions } from './assigned-reader.js';
 export { CommandFactory } from './command-factory.js';
 export { DefinitionRegistry, type RegistryOptions } from './definition-registry.js';
 export { type EngineOptions, EngineRuntime } from './engine-runtime.js';

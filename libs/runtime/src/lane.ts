@@ -4,20 +4,28 @@
  */
 import type { Hash } from '@dacapo/contracts';
 import { nextDue, type TakeGrant } from '@dacapo/engine';
-import { type Clock, type Journal, reachCrashPoint, type ScriptSandbox, type SnapshotStore } from '@dacapo/ports';
+import {
+  type Clock,
+  type Journal,
+  type PartitionAssignment,
+  reachCrashPoint,
+  type ScriptSandbox,
+  type SnapshotStore,
+} from '@dacapo/ports';
 
 import { AfterAppend } from './after-append.js';
 import type { CachedOutputs } from './cached-outputs.js';
 import { Checkpointer } from './checkpointer.js';
 import type { Confirmations } from './confirmations.js';
 import type { DefinitionRegistry } from './definition-registry.js';
+import { HandOver } from './hand-over.js';
 import { makeLaneAlarms } from './lane-alarms.js';
 import { LaneMemory, type Locate } from './lane-memory.js';
 import { type LaneStats, LaneWork } from './lane-work.js';
 import { limits } from './limits.js';
 import type { Log } from './log.js';
 import { ReactionSender } from './reaction-sender.js';
-import { checkCheckpoint, noCheckpoint, recover } from './recovery.js';
+import { checkCheckpoint, recover } from './recovery.js';
 
 export interface LaneOptions {
   readonly partition: number;
@@ -37,6 +45,10 @@ export interface LaneOptions {
   readonly outputs?: CachedOutputs;
   /** Parked polls of this process, when it has some. */
   readonly grant?: TakeGrant;
+  /** Where others may own the partition too. */
+  readonly assignment?: PartitionAssignment;
+  /** The process has owned the partition before, and may have lost it. */
+  readonly isAgain?: boolean;
 }
 
 export class Lane {
@@ -44,6 +56,7 @@ export class Lane {
   private readonly memory: LaneMemory;
   private readonly sender: ReactionSender;
   private stopping = false;
+  private readonly handOver: HandOver;
   private closeSource: (() => Promise<void>) | undefined;
 
   constructor(private readonly options: LaneOptions) {
@@ -54,13 +67,15 @@ export class Lane {
       { statesMax: limits.laneStates, endedMax: limits.laneEnded },
       options.locate,
     );
+    this.handOver = new HandOver(options);
     this.sender = new ReactionSender(journal, registry, options.confirmations, log, options.sandbox, options.outputs);
   }
 
   /** Works until `stop` or a failure; `onReady` is called when the lane has recovered and takes commands. */
   async run(onReady: () => void): Promise<void> {
     const { partition, owner, journal, snapshots, log } = this.options;
-    const checkpoint = (await snapshots.checkpoint(partition)) ?? noCheckpoint;
+    const checkpoint = await this.handOver.checkpoint();
+    if (checkpoint === undefined) return;
     await checkCheckpoint(journal, partition, checkpoint);
     reachCrashPoint('claim:before');
     const claim = await journal.claim(partition, owner, { offset: checkpoint.eventOffset, epoch: checkpoint.epoch });
@@ -79,6 +94,7 @@ export class Lane {
     });
     const checkpointer = new Checkpointer({
       partition,
+      owner,
       epoch: claim.epoch,
       since: checkpoint,
       snapshots,
@@ -109,7 +125,7 @@ export class Lane {
         await work.work(commands);
         await checkpointer.saveIfDue();
       }
-      await checkpointer.save();
+      await checkpointer.letGo();
     } finally {
       alarms.stop();
       checkpointer.stop();
@@ -121,6 +137,7 @@ export class Lane {
 
   async stop(): Promise<void> {
     this.stopping = true;
+    this.handOver.cancel();
     await this.closeSource?.();
   }
 }

@@ -16,6 +16,9 @@ export const limits = {
   dueTimers: 100_000,
   /** Pause before something that failed is tried again. */
   retryMs: 1_000,
+  /** How long a lane waits for the last checkpoint of an owner that may be at work still, and how often it looks. */
+  handOverMs: 1_500,
+  handOverLookMs: 25,
   /** Time between checkpoints of a lane. */
   checkpointMs: 2_000,
   /** A request that has no answer by then is answered "unknown, try again". */

@@ -16,7 +16,7 @@ export class InboxRefusals implements EventSink {
   ) {}
 
   reset(): void {
-    // It holds nothing back.
+    this.deadLetters.resume();
   }
 
   stop(): void {

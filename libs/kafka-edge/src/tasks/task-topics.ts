@@ -64,6 +64,9 @@ export class TaskTopics implements EventSink {
   reset(): void {
     this.open.clear();
     this.due.clear();
+    this.patience.resume();
+    this.publisher.resume();
+    this.options.deadLetters.resume();
   }
 
   async take(partition: number, events: readonly StoredEvent[], isCaughtUp: boolean): Promise<boolean> {

@@ -11,7 +11,7 @@ import { anId, aWorkflowId, Condition, sha256 } from '@dacapo/ports-testing';
 
 import { type Answer } from '../answers.js';
 import { DefinitionRegistry } from '../definition-registry.js';
-import { EngineRuntime } from '../engine-runtime.js';
+import { type EngineOptions, EngineRuntime } from '../engine-runtime.js';
 import { EventFeed } from '../event-feed.js';
 import { GatewayRuntime } from '../gateway-runtime.js';
 import { ProjectionRunner } from '../projection-runner.js';
@@ -97,8 +97,8 @@ export class House {
   }
 
   /** Another engine on the same journal; the one before must have been stopped, or be a stranger that still believes it owns the lanes. */
-  makeEngine(): EngineRuntime {
-    const { journal, snapshots, registry, clock, log, partitions, gateway } = this;
+  makeEngine(partitions: EngineOptions['partitions'] = this.partitions): EngineRuntime {
+    const { journal, snapshots, registry, clock, log, gateway } = this;
     this.owner += 1;
     this.engine = new EngineRuntime({
       journal,
