@@ -8,8 +8,6 @@ import type { History } from './history.js';
 import { listIn, type Log, type LoggedEvent, type StoredViews } from './log.js';
 import { type End, ends, startable, tokenOf } from './scenarios.js';
 
-const partitionCount = 4;
-
 const endOf: Partial<Record<Event['type'], End>> = {
   WorkflowCompleted: 'COMPLETED',
   WorkflowFailed: 'FAILED',
@@ -19,12 +17,12 @@ const endOf: Partial<Record<Event['type'], End>> = {
 type Report = (message: string) => void;
 
 /** What is wrong, one sentence each; empty when nothing is. */
-export function audit(log: Log, history: History): readonly string[] {
+export function audit(log: Log, history: History, partitionCount = 4): readonly string[] {
   const violations: string[] = [];
   const report: Report = (message) => violations.push(message);
   checkOwners(log, report);
   checkCommands(log, report);
-  for (const [workflowId, events] of log.byWorkflow) checkWorkflow(workflowId, events, report);
+  for (const [workflowId, events] of log.byWorkflow) checkWorkflow(workflowId, events, partitionCount, report);
   checkRelatives(log, report);
   checkStarts(log, history, report);
   checkUpdates(log, history, report);
@@ -57,7 +55,12 @@ function checkCommands({ events }: Log, report: Report): void {
   }
 }
 
-function checkWorkflow(workflowId: string, events: readonly LoggedEvent[], report: Report): void {
+function checkWorkflow(
+  workflowId: string,
+  events: readonly LoggedEvent[],
+  partitionCount: number,
+  report: Report,
+): void {
   const name = nameOf(events);
   const say: Report = (message) => report(`${message} (workflow ${workflowId}, ${name ?? 'without a start'})`);
   const partition = partitionOf(workflowId, partitionCount);

@@ -2,7 +2,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 
 import { History } from './history.js';
-import { type Server, ServerGone } from './server.js';
+import { ServerGone } from './server.js';
 
 export interface Reply {
   readonly status: number;
@@ -26,6 +26,9 @@ export interface TaskResult {
   readonly outputData?: Readonly<Record<string, unknown>>;
 }
 
+/** A frozen process answers late, a lost request never. */
+const answerMs = 30_000;
+
 /** No answer. `isSent` is false when the request certainly did not reach the server. */
 class NoAnswer extends Error {
   constructor(
@@ -36,12 +39,19 @@ class NoAnswer extends Error {
   }
 }
 
+/** Where the server is now. */
+export interface Reachable {
+  readonly port: number;
+  /** Resolves when some process serves; rejects with `ServerGone` when there will be none any more. */
+  up(): Promise<void>;
+}
+
 export class Client {
   readonly history = new History();
   private isClosed = false;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-  constructor(private readonly server: Server) {}
+  constructor(private readonly server: Reachable) {}
 
   /** Until it is acknowledged, or its outcome is unknown: then nobody may send it again. */
   async start(name: string, key: string, input: object = {}): Promise<string | undefined> {
@@ -125,6 +135,7 @@ export class Client {
           });
         },
       );
+      request.setTimeout(answerMs, () => request.destroy(new Error('no answer in time')));
       request.once('error', (error: NodeJS.ErrnoException) =>
         reject(new NoAnswer(error.code !== 'ECONNREFUSED', error)),
       );

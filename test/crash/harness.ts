@@ -6,7 +6,8 @@ import { readdirSync } from 'node:fs';
 
 import { audit, auditViews } from './audit.js';
 import { Client, untilGone } from './client.js';
-import { isAtRest, listIn, type Log, readLog, readViews } from './log.js';
+import { describeViolations } from './describe.js';
+import { isAtRest, type Log, readLog, readViews } from './log.js';
 import { seed } from './random.js';
 import { inputOf, taskDefs, workers, workflowDefs } from './scenarios.js';
 import { Server, ServerGone } from './server.js';
@@ -109,7 +110,7 @@ export class Scene {
     violations.push(...auditViews(readLog(this.server.directory), readViews(this.server.directory)));
     await this.end();
     if (this.failure !== undefined) throw this.failure;
-    if (violations.length > 0) throw new Error(describe(violations));
+    if (violations.length > 0) throw new Error(describeViolations(violations));
     this.server.remove();
     const { history } = this.client;
     return {
@@ -168,18 +169,6 @@ export class Scene {
 /** Between two looks at something that has a deadline. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-const shownPerInvariant = 4;
-
-function describe(violations: readonly string[]): string {
-  const byInvariant = new Map<string, string[]>();
-  for (const violation of violations) listIn(byInvariant, violation.split(/[ ,]/, 1)[0] ?? '').push(violation);
-  const lines = [...byInvariant].flatMap(([invariant, list]) => {
-    const more = list.length - shownPerInvariant;
-    return [...list.slice(0, shownPerInvariant), ...(more > 0 ? [`${invariant} ... and ${more} more`] : [])];
-  });
-  return lines.join('\n');
 }
 
 /** Runs the scene; a failure says how to see it again. */

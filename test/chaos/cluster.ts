@@ -1,0 +1,126 @@
+/** Several processes of each role on servers of their own, each of which may be killed, told to end, or frozen at any moment. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execPath, kill } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { PrivateServers } from '@dacapo/ports-testing';
+
+import { type Reachable } from '../crash/client.js';
+import { ServerGone } from '../crash/server.js';
+import { freePort } from '../distributed/harness.js';
+
+export const partitionCount = 8;
+export const topicPrefix = 'chaos.';
+export const database = 'chaos';
+
+export const roles = ['gateway', 'engine', 'projector', 'dispatcher'] as const;
+export type RoleName = (typeof roles)[number];
+
+const counts = ['--gateways', '2', '--engines', '3', '--projectors', '2', '--dispatchers', '2'];
+const startMs = 60_000;
+const lookMs = 20;
+
+export class Cluster implements Reachable {
+  stderr = '';
+  private stdout = '';
+  private isOver = false;
+
+  private constructor(
+    readonly servers: PrivateServers,
+    private readonly launcher: ChildProcess,
+  ) {
+    launcher.stdout?.on('data', (chunk) => (this.stdout += String(chunk)));
+    launcher.stderr?.on('data', (chunk) => (this.stderr = (this.stderr + String(chunk)).slice(-20_000)));
+  }
+
+  static async start(): Promise<Cluster> {
+    const servers = await PrivateServers.start();
+    const flags = {
+      '--port': String(await freePort()),
+      '--kafka-brokers': servers.address('DACAPO_KAFKA_BROKERS'),
+      '--mongo-url': servers.address('DACAPO_MONGO_URL'),
+      '--kafka-topic-prefix': topicPrefix,
+      '--mongo-database': database,
+      '--partitions': String(partitionCount),
+    };
+    const program = join('dist', 'apps', 'distributed', 'src', 'main.js');
+    const launcher = spawn(execPath, [program, ...Object.entries(flags).flat(), ...counts], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const cluster = new Cluster(servers, launcher);
+    const end = Date.now() + startMs;
+    while (!cluster.stdout.includes(' is ready')) {
+      if (Date.now() > end || launcher.exitCode !== null)
+        throw new Error(`the cluster does not start: ${cluster.stderr}`);
+      await pause(lookMs);
+    }
+    return cluster;
+  }
+
+  get brokers(): string {
+    return this.servers.address('DACAPO_KAFKA_BROKERS');
+  }
+
+  get mongoUrl(): string {
+    return this.servers.address('DACAPO_MONGO_URL');
+  }
+
+  /** Of any gateway that is there. */
+  get port(): number {
+    const ports = this.pidsOf('gateway').flatMap((pid) => portOf(pid) ?? []);
+    return ports[Math.floor(Math.random() * ports.length)] ?? 0;
+  }
+
+  async up(): Promise<void> {
+    while (!this.isOver && this.pidsOf('gateway').length === 0) await pause(lookMs);
+    if (this.isOver) throw new ServerGone();
+  }
+
+  pidsOf(role: RoleName): readonly number[] {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0 && isChild(pid, this.launcher.pid, `/apps/${role}/`));
+  }
+
+  signal(pid: number, signal: NodeJS.Signals): void {
+    try {
+      kill(pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+
+  /** The exit code of the launcher after it was told to end. */
+  async stop(): Promise<number | null> {
+    this.isOver = true;
+    for (const role of roles) for (const pid of this.pidsOf(role)) this.signal(pid, 'SIGCONT');
+    if (this.launcher.exitCode === null) {
+      this.launcher.kill('SIGTERM');
+      await once(this.launcher, 'exit');
+    }
+    return this.launcher.exitCode;
+  }
+}
+
+function isChild(pid: number, parent: number | undefined, part: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[1]) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(part);
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
+}
+
+function portOf(pid: number): number | undefined {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return Number(words[words.lastIndexOf('--port') + 1]);
+  } catch {
+    return undefined;
+  }
+}
