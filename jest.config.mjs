@@ -17,7 +17,10 @@ export default {
   testMatch: process.env.DACAPO_TEST_SERVERS ? ['**/*.servers.spec.ts'] : ['**/*.spec.ts', '!**/*.servers.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/.servers/'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  // With a planted mistake (test/planted) one of the files is another.
+  transform: {
+    '^.+\\.ts$': [process.env.DACAPO_PLANTED ? '<rootDir>/test/planted/transformer.mjs' : '@swc/jest', swc],
+  },
   moduleNameMapper: {
     '^@dacapo/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

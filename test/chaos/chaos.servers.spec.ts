@@ -151,7 +151,10 @@ class Chaos {
   }
 }
 
-describeWithServers('a cluster in which everything dies at some time', () => {
+// By itself, not with the other suites: it takes minutes, and it is to find what is not known yet.
+const suite = env['DACAPO_CHAOS_MINUTES'] === undefined ? describe.skip : describeWithServers;
+
+suite('a cluster in which everything dies at some time', () => {
   it(
     'loses and doubles nothing',
     async () => {

@@ -11,6 +11,7 @@ import { PrivateServers } from '@dacapo/ports-testing';
 import { type Reachable } from '../crash/client.js';
 import { ServerGone } from '../crash/server.js';
 import { freePort } from '../distributed/harness.js';
+import { Proxy } from './proxy.js';
 
 export const partitionCount = 8;
 export const topicPrefix = 'chaos.';
@@ -30,6 +31,8 @@ export class Cluster implements Reachable {
 
   private constructor(
     readonly servers: PrivateServers,
+    /** By which the processes reach the broker and the database; the audit has a way of its own. */
+    readonly ways: { readonly kafka: Proxy; readonly mongo: Proxy },
     private readonly launcher: ChildProcess,
   ) {
     launcher.stdout?.on('data', (chunk) => (this.stdout += String(chunk)));
@@ -37,11 +40,14 @@ export class Cluster implements Reachable {
   }
 
   static async start(): Promise<Cluster> {
-    const servers = await PrivateServers.start();
+    const ways = { kafka: await Proxy.open(), mongo: await Proxy.open() };
+    const servers = await PrivateServers.start({ kafkaProxyPort: ways.kafka.port });
+    ways.kafka.lead(servers.kafkaBehindProxy);
+    ways.mongo.lead(Number(new URL(servers.address('DACAPO_MONGO_URL')).port));
     const flags = {
       '--port': String(await freePort()),
-      '--kafka-brokers': servers.address('DACAPO_KAFKA_BROKERS'),
-      '--mongo-url': servers.address('DACAPO_MONGO_URL'),
+      '--kafka-brokers': `127.0.0.1:${ways.kafka.port}`,
+      '--mongo-url': `mongodb://127.0.0.1:${ways.mongo.port}/?directConnection=true`,
       '--kafka-topic-prefix': topicPrefix,
       '--mongo-database': database,
       '--partitions': String(partitionCount),
@@ -50,7 +56,7 @@ export class Cluster implements Reachable {
     const launcher = spawn(execPath, [program, ...Object.entries(flags).flat(), ...counts], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const cluster = new Cluster(servers, launcher);
+    const cluster = new Cluster(servers, ways, launcher);
     const end = Date.now() + startMs;
     while (!cluster.stdout.includes(' is ready')) {
       if (Date.now() > end || launcher.exitCode !== null)
@@ -101,6 +107,7 @@ export class Cluster implements Reachable {
       this.launcher.kill('SIGTERM');
       await once(this.launcher, 'exit');
     }
+    await Promise.all([this.ways.kafka.close(), this.ways.mongo.close()]);
     return this.launcher.exitCode;
   }
 }

@@ -43,6 +43,17 @@ const outage = (server: 'kafka' | 'mongo', seconds: number, weight: number): Fau
   },
 });
 
+type Bad = 'cut' | 'slow' | 'silence' | 'dropAnswers';
+
+const way = (server: 'kafka' | 'mongo', bad: Bad, seconds: number, weight: number): Fault => ({
+  name: `way to ${server}: ${bad}${seconds > 0 ? ` for ${seconds} s` : ''}`,
+  weight,
+  strike: async ({ ways }) => {
+    if (bad === 'cut') ways[server].cut();
+    else await ways[server][bad](seconds);
+  },
+});
+
 const faults: readonly Fault[] = [
   end('engine', 'SIGKILL', 5),
   end('engine', 'SIGTERM', 2),
@@ -57,6 +68,13 @@ const faults: readonly Fault[] = [
   freeze('dispatcher', 9, 1),
   outage('kafka', 1, 2),
   outage('mongo', 3, 2),
+  way('kafka', 'cut', 0, 2),
+  way('kafka', 'slow', 3, 1),
+  way('kafka', 'silence', 2, 1),
+  way('kafka', 'dropAnswers', 1, 4),
+  way('mongo', 'cut', 0, 1),
+  way('mongo', 'silence', 3, 1),
+  way('mongo', 'dropAnswers', 1, 2),
 ];
 
 export function chooseFault(chance: () => number): Fault {

@@ -65,7 +65,11 @@ export async function readMongoViews(url: string, database: string): Promise<Sto
     const found = await rows.find({}, { projection: { seq: 1, status: 1 } }).toArray();
     return new Map(found.map(({ _id, seq, status = '' }) => [_id, { seq, status }]));
   };
-  const snapshots = await client.db(database).collection<{ _id: string }>('snapshots').find({}).toArray();
+  const snapshots = await client
+    .db(database)
+    .collection<{ _id: string }>('snapshots')
+    .find({ gone: { $exists: false } })
+    .toArray();
   const views = {
     workflows: await documents('workflows'),
     tasks: await documents('tasks'),

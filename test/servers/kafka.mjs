@@ -12,14 +12,24 @@ const DATA = join(HOME, 'kafka-data');
 const POM = join(SOURCE, 'pom.xml');
 const JAVA = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin', 'java') : 'java';
 
-const settings = ({ port, controller }) => ({
+/**
+ * Chaos tests reach the broker by a way of their own that can be made bad: a second listener, which the broker advertises at the port of that
+ * way. (The first one is advertised as it is.)
+ */
+const PROXY_PORT = env.DACAPO_SERVERS_KAFKA_PROXY_PORT;
+
+const listeners = ({ port, controller, proxied }) => ({
+  listeners: `PLAINTEXT://${HOST}:${port},CONTROLLER://${HOST}:${controller}${PROXY_PORT ? `,PROXIED://${HOST}:${proxied}` : ''}`,
+  'advertised.listeners': `PLAINTEXT://${HOST}:${port}${PROXY_PORT ? `,PROXIED://${HOST}:${PROXY_PORT}` : ''}`,
+  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+});
+
+const settings = ({ port, controller, proxied }) => ({
   'process.roles': 'broker,controller',
   'node.id': 1,
   'controller.quorum.voters': `1@${HOST}:${controller}`,
   'controller.listener.names': 'CONTROLLER',
-  listeners: `PLAINTEXT://${HOST}:${port},CONTROLLER://${HOST}:${controller}`,
-  'advertised.listeners': `PLAINTEXT://${HOST}:${port}`,
-  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  ...listeners({ port, controller, proxied }),
   'log.dirs': DATA,
   // what the tests rely on
   'auto.create.topics.enable': false,
@@ -66,7 +76,7 @@ export const kafka = {
   marker: CONFIG,
   data: [DATA],
   variable: 'DACAPO_KAFKA_BROKERS',
-  ports: { port: 19092, controller: 19093 },
+  ports: { port: 19092, controller: 19093, ...(PROXY_PORT ? { proxied: 19192 } : {}) },
   startSeconds: 90,
   address: ({ port }) => `${HOST}:${port}`,
 

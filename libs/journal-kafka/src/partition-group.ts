@@ -4,11 +4,12 @@
  */
 import type { PartitionAssignment } from '@dacapo/ports';
 // Its named exports cannot be seen from an ES module, only the whole.
-import kafkajs, { type Assigner, type Consumer, type PartitionAssigner } from 'kafkajs';
+import kafkajs, { type Assigner, type Consumer, type Kafka, type PartitionAssigner } from 'kafkajs';
 
 import { type KafkaConnection, openClient } from './client.js';
 import { limits } from './limits.js';
 import type { Log } from './log.js';
+import { Outage } from './outage.js';
 import { spread } from './spread.js';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
@@ -21,40 +22,22 @@ export interface PartitionGroupOptions extends KafkaConnection {
 }
 
 export class PartitionGroup implements PartitionAssignment {
-  private readonly consumer: Consumer;
+  private readonly kafka: Kafka;
+  private readonly outage: Outage;
   private owned: readonly number[] = [];
   private confirm: (() => void)[] = [];
+  private consumer: Consumer | undefined;
+  private living: Promise<void> | undefined;
   private isClosed = false;
 
   constructor(private readonly options: PartitionGroupOptions) {
-    this.consumer = openClient(options).consumer({
-      groupId: options.groupId,
-      partitionAssigners: [this.assigner()],
-      sessionTimeout: limits.groupSessionMs,
-      rebalanceTimeout: limits.groupRebalanceMs,
-      heartbeatInterval: limits.groupHeartbeatMs,
-      // Nothing is fetched: it is the pause between two looks at the group.
-      maxWaitTimeInMs: limits.groupHeartbeatMs,
-      // Whatever happens to the connection: a member comes back by itself.
-      retry: { ...limits.groupRetry, restartOnFailure: () => Promise.resolve(!this.isClosed) },
-    });
+    this.kafka = openClient(options);
+    this.outage = new Outage(`the group ${options.groupId}`, options.log);
   }
 
-  async start(onAssigned: (partitions: readonly number[]) => void): Promise<void> {
-    const { consumer } = this;
-    const { topic, groupId, log } = this.options;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      const partitions = payload.memberAssignment[topic] ?? [];
-      if (partitions.length > 0) consumer.pause([{ topic, partitions: [...partitions] }]);
-      this.owned = partitions;
-      log.info(`${groupId}: this process is to own ${partitions.length === 0 ? 'nothing' : partitions.join(', ')}`);
-      onAssigned(partitions);
-      this.confirmAll();
-    });
-    consumer.on(consumer.events.HEARTBEAT, () => this.confirmAll());
-    await consumer.connect();
-    await consumer.subscribe({ topic });
-    await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+  start(onAssigned: (partitions: readonly number[]) => void): Promise<void> {
+    this.living = this.live(onAssigned);
+    return Promise.resolve();
   }
 
   confirmed(): Promise<void> {
@@ -66,7 +49,59 @@ export class PartitionGroup implements PartitionAssignment {
   /** Leaves the group, so that others need not wait for the session to end. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.consumer.disconnect();
+    await this.consumer?.disconnect();
+    await this.living;
+  }
+
+  /** One consumer after the other: after some errors kafkajs stays dead without a word. */
+  private async live(onAssigned: (partitions: readonly number[]) => void): Promise<void> {
+    while (!this.isClosed) {
+      const consumer = this.makeConsumer();
+      this.consumer = consumer;
+      try {
+        await this.join(consumer, onAssigned);
+      } catch (error) {
+        if (!this.isClosed) await this.outage.failed(error);
+      }
+      await consumer.disconnect().catch(() => undefined);
+    }
+  }
+
+  private makeConsumer(): Consumer {
+    return this.kafka.consumer({
+      groupId: this.options.groupId,
+      partitionAssigners: [this.assigner()],
+      sessionTimeout: limits.groupSessionMs,
+      rebalanceTimeout: limits.groupRebalanceMs,
+      heartbeatInterval: limits.groupHeartbeatMs,
+      // Nothing is fetched: it is the pause between two looks at the group.
+      maxWaitTimeInMs: limits.groupHeartbeatMs,
+      retry: { ...limits.groupRetry, restartOnFailure: () => Promise.resolve(false) },
+    });
+  }
+
+  /** Resolves when the consumer has been stopped, rejects when it has failed. */
+  private async join(consumer: Consumer, onAssigned: (partitions: readonly number[]) => void): Promise<void> {
+    const { topic, groupId, log } = this.options;
+    const ended = Promise.withResolvers<void>();
+    // A crash while the consumer begins: whoever awaits it comes later.
+    ended.promise.catch(() => undefined);
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      const partitions = payload.memberAssignment[topic] ?? [];
+      if (partitions.length > 0) consumer.pause([{ topic, partitions: [...partitions] }]);
+      this.owned = partitions;
+      this.outage.succeeded();
+      log.info(`${groupId}: this process is to own ${partitions.length === 0 ? 'nothing' : partitions.join(', ')}`);
+      onAssigned(partitions);
+      this.confirmAll();
+    });
+    consumer.on(consumer.events.HEARTBEAT, () => this.confirmAll());
+    consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error));
+    consumer.on(consumer.events.STOP, () => ended.resolve());
+    await consumer.connect();
+    await consumer.subscribe({ topic });
+    await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+    await ended.promise;
   }
 
   private confirmAll(): void {

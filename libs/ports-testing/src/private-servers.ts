@@ -14,11 +14,15 @@ const script = resolve('test/servers/servers.mjs');
 const installations = ['kafka', 'secantus-py', 'secantus-rs'];
 
 export class PrivateServers {
-  private constructor(private readonly home: string) {}
+  private constructor(
+    private readonly home: string,
+    private readonly kafkaProxyPort: number | undefined,
+  ) {}
 
-  static async start(): Promise<PrivateServers> {
+  /** `kafkaProxyPort`: clients that come by there are told to come by there again; it has to lead to `kafkaBehindProxy`. */
+  static async start({ kafkaProxyPort }: { readonly kafkaProxyPort?: number } = {}): Promise<PrivateServers> {
     const shared = resolve(env['DACAPO_SERVERS_DIR'] ?? '.servers');
-    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')));
+    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')), kafkaProxyPort);
     for (const each of installations) {
       if (existsSync(join(shared, each))) symlinkSync(join(shared, each), join(servers.home, each));
     }
@@ -49,7 +53,18 @@ export class PrivateServers {
     return value;
   }
 
+  /** The port that a proxy has to lead to. */
+  get kafkaBehindProxy(): number {
+    const state = JSON.parse(readFileSync(join(this.home, 'kafka.json'), 'utf8')) as { readonly proxied?: number };
+    if (state.proxied === undefined) throw new Error('the broker was started without a proxy');
+    return state.proxied;
+  }
+
   private async command(...words: readonly string[]): Promise<void> {
-    await run(execPath, [script, ...words], { env: { ...env, DACAPO_SERVERS_DIR: this.home, NODE_OPTIONS: '' } });
+    const proxy =
+      this.kafkaProxyPort === undefined ? {} : { DACAPO_SERVERS_KAFKA_PROXY_PORT: String(this.kafkaProxyPort) };
+    await run(execPath, [script, ...words], {
+      env: { ...env, ...proxy, DACAPO_SERVERS_DIR: this.home, NODE_OPTIONS: '' },
+    });
   }
 }

@@ -1,5 +1,5 @@
 /** What every snapshot store must do. Ids and partitions are the suite's own, so that a shared store does. */
-import type { LaneCheckpoint, Snapshot, SnapshotStore } from '@dacapo/ports';
+import type { LaneCheckpoint, RemovedSnapshot, Snapshot, SnapshotStore } from '@dacapo/ports';
 import { oddValues } from './odd-values.js';
 import { anId } from './test-lane.js';
 
@@ -36,7 +36,7 @@ export function snapshotStoreContract(name: string, create: () => Promise<Snapsh
       await fixture.remove();
     });
 
-    const save = (changed: readonly Snapshot[], removed: readonly string[] = []): Promise<void> =>
+    const save = (changed: readonly Snapshot[], removed: readonly RemovedSnapshot[] = []): Promise<void> =>
       store.save(partition, aCheckpoint(), changed, removed);
     const load = async (workflowId: string): Promise<Snapshot | undefined> =>
       (await store.load([workflowId])).get(workflowId);
@@ -91,10 +91,19 @@ export function snapshotStoreContract(name: string, create: () => Promise<Snapsh
     it('forgets what was removed', async () => {
       const [a, b] = [aSnapshot({ due: 1 }), aSnapshot({ due: 2 })];
       await save([a, b]);
-      await save([], [a.workflowId, anId()]);
+      await save([], [{ workflowId: a.workflowId, seq: 9 }, { workflowId: anId(), seq: 3 }, { workflowId: anId() }]);
       expect(await load(a.workflowId)).toBeUndefined();
       expect(await load(b.workflowId)).toEqual(b);
       expect(await due()).toEqual([2]);
+    });
+
+    it('takes what was removed and has been opened again since', async () => {
+      const { workflowId } = aSnapshot();
+      await save([aSnapshot({ workflowId, seq: 5 })]);
+      await save([], [{ workflowId, seq: 6 }]);
+      const opened = aSnapshot({ workflowId, seq: 7, state: '"opened"', due: 7 });
+      await save([opened]);
+      expect([await load(workflowId), await due()]).toEqual([opened, [7]]);
     });
 
     it('finds due workflows of the partition, earliest first', async () => {
@@ -123,7 +132,9 @@ export function snapshotStoreContract(name: string, create: () => Promise<Snapsh
       expect(await due(10_000, 10_000)).toHaveLength(5_000);
       await save(
         [],
-        snapshots.slice(1).map((each) => each.workflowId),
+        snapshots
+          .slice(1)
+          .map(({ workflowId, seq }, n) => (n % 2 === 0 ? { workflowId } : { workflowId, seq: seq + 1 })),
       );
       expect(await due(10_000, 10_000)).toEqual([0]);
     });

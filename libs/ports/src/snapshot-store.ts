@@ -23,19 +23,26 @@ export interface Snapshot {
   readonly due?: number;
 }
 
+/** A workflow that needs no snapshot any more. Its last `seq`, when it is known: an owner that was taken for dead may still be writing an older one. */
+export interface RemovedSnapshot {
+  readonly workflowId: string;
+  readonly seq?: number;
+}
+
 /** A cache: deleting it costs time, not data. */
 export interface SnapshotStore {
   checkpoint(partition: number): Promise<LaneCheckpoint | undefined>;
   load(workflowIds: readonly string[]): Promise<ReadonlyMap<string, Snapshot>>;
   /**
    * Writes the changed snapshots, forgets the removed ones, and writes the checkpoint last: whatever is lost in between, the tail behind the
-   * checkpoint that is stored mends. A snapshot with a lower `seq` than the stored one is ignored.
+   * checkpoint that is stored mends. A snapshot with a lower `seq` than the stored or the removed one is ignored, and so is the checkpoint of
+   * an older epoch: where several processes write, the writer may have lost the partition long ago.
    */
   save(
     partition: number,
     checkpoint: LaneCheckpoint,
     changed: readonly Snapshot[],
-    removed: readonly string[],
+    removed: readonly RemovedSnapshot[],
   ): Promise<void>;
   /** Workflows of the partition with a timer due before the time, earliest first. */
   due(partition: number, beforeTime: number, limit: number): Promise<readonly { workflowId: string; due: number }[]>;

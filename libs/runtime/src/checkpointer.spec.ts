@@ -1,4 +1,4 @@
-import type { LaneCheckpoint, Snapshot, SnapshotStore } from '@dacapo/ports';
+import type { LaneCheckpoint, RemovedSnapshot, Snapshot, SnapshotStore } from '@dacapo/ports';
 
 import { AfterAppend } from './after-append.js';
 import { Alarms } from './alarms.js';
@@ -21,7 +21,7 @@ describe('Checkpointer', () => {
   let checkpointer: Checkpointer;
   let after: AfterAppend;
   /** What reached the store; each save ends when the test lets it, or fails. */
-  let saves: { checkpoint: LaneCheckpoint; changed: readonly Snapshot[]; removed: readonly string[] }[];
+  let saves: { checkpoint: LaneCheckpoint; changed: readonly Snapshot[]; removed: readonly RemovedSnapshot[] }[];
   let outcomes: Promise<void>[];
   let tests = 0;
 

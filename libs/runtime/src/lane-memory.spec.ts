@@ -1,6 +1,6 @@
 import { decide, nextDue, type WorkflowState } from '@dacapo/engine';
 import { MemoryJournal, VirtualClock } from '@dacapo/journal-memory';
-import type { Snapshot } from '@dacapo/ports';
+import type { RemovedSnapshot, Snapshot } from '@dacapo/ports';
 
 import { LaneMemory, type Locate } from './lane-memory.js';
 import { aWorkflowDef, simple, wait } from './testing/definitions.js';
@@ -34,7 +34,7 @@ describe('LaneMemory', () => {
     new LaneMemory(house.journal, house.snapshots, { statesMax, endedMax }, locate);
 
   const checkpoint = { eventOffset: 0, commandOffset: 0, epoch: 0, time: 0, commandIds: [] };
-  const save = (changed: readonly Snapshot[], removed: readonly string[] = []): Promise<void> =>
+  const save = (changed: readonly Snapshot[], removed: readonly RemovedSnapshot[] = []): Promise<void> =>
     house.snapshots.save(0, checkpoint, changed, removed);
   const snapshotOf = (state: WorkflowState, changes: Partial<Snapshot> = {}): Snapshot => ({
     workflowId: state.workflowId,
@@ -176,7 +176,10 @@ describe('LaneMemory', () => {
     await checkpointed();
     for (const id of [saved, unsaved]) memory.set(await ended(id));
     const { changed, removed } = memory.takeChanges(nextDue);
-    expect({ changed, removed }).toEqual({ changed: [], removed: [saved] });
+    expect({ changed, removed }).toEqual({
+      changed: [],
+      removed: [{ workflowId: saved, seq: house.stateOf(saved).seq }],
+    });
     // Not stored yet: the old snapshot must not be believed.
     expect(memory.isOutdated(saved)).toBe(true);
     await save(changed, removed);
@@ -185,13 +188,29 @@ describe('LaneMemory', () => {
     expect((await house.snapshots.load([saved])).size).toBe(0);
   });
 
+  it('knows the last seq of a removed one that has left memory since, also when the checkpoint has failed', async () => {
+    memory = remember(100, 0);
+    const id = await house.begin(digest);
+    memory.set(house.stateOf(id));
+    await checkpointed();
+    const state = await ended(id);
+    memory.set(state);
+    memory.release(state);
+    expect(memory.get(id)).toBeUndefined();
+    const removed = [{ workflowId: id, seq: state.seq }];
+    const taken = memory.takeChanges(nextDue);
+    expect(taken.removed).toEqual(removed);
+    memory.restoreChanges(taken.changed, taken.removed);
+    expect(memory.takeChanges(nextDue).removed).toEqual(removed);
+  });
+
   it('has a snapshot removed that was fetched, or that a crash may have left', async () => {
     const [fetched, tail] = [await house.begin(digest), await house.begin(digest)];
     await save([fetched, tail].map((id) => snapshotOf(house.stateOf(id))));
     await memory.fetch([fetched]);
     memory.noteTail(tail);
     for (const id of [fetched, tail]) memory.set(await ended(id));
-    expect(memory.takeChanges(nextDue).removed).toEqual([fetched, tail]);
+    expect(memory.takeChanges(nextDue).removed).toMatchObject([{ workflowId: fetched }, { workflowId: tail }]);
   });
 
   it('has everything still to be saved after a checkpoint that failed', async () => {
@@ -212,7 +231,7 @@ describe('LaneMemory', () => {
     const taken = memory.takeChanges(nextDue);
     memory.restoreChanges(taken.changed, taken.removed);
     memory.set(await ended(id));
-    expect(memory.takeChanges(nextDue)).toEqual({ changed: [], removed: [id] });
+    expect(memory.takeChanges(nextDue)).toMatchObject({ changed: [], removed: [{ workflowId: id }] });
   });
 
   describe('forgets idle states', () => {

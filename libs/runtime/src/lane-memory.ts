@@ -5,7 +5,7 @@
  */
 import { partitionOf } from '@dacapo/contracts';
 import { isLimitId, isOver, type StreamState } from '@dacapo/engine';
-import type { Journal, Snapshot, SnapshotStore } from '@dacapo/ports';
+import type { Journal, RemovedSnapshot, Snapshot, SnapshotStore } from '@dacapo/ports';
 
 import { fold } from './fold.js';
 import { limits } from './limits.js';
@@ -22,6 +22,8 @@ export class LaneMemory {
   private readonly saved = new Set<string>();
   /** Ended, and still in memory: the oldest in front. */
   private readonly ended = new Set<string>();
+  /** The last seq of those that have left memory since the last checkpoint. */
+  private readonly gone = new Map<string, number>();
   /** Ended before the checkpoint that is being stored: until it is, the store still has their snapshots. */
   private removing: ReadonlySet<string> = new Set();
 
@@ -50,6 +52,7 @@ export class LaneMemory {
   }
 
   set(state: StreamState): void {
+    this.gone.delete(state.workflowId);
     this.states.set(state.workflowId, state);
     this.changed.add(state.workflowId);
   }
@@ -114,6 +117,8 @@ export class LaneMemory {
     this.ended.add(workflowId);
     if (this.ended.size <= this.bounds.endedMax) return;
     for (const oldest of this.ended) {
+      const { seq } = this.states.get(oldest) ?? {};
+      if (seq !== undefined && this.changed.has(oldest)) this.gone.set(oldest, seq);
       this.ended.delete(oldest);
       this.states.delete(oldest);
       return;
@@ -123,17 +128,19 @@ export class LaneMemory {
   /** What has changed since the last call, as the checkpoint needs it. */
   takeChanges(dueOf: (state: StreamState) => number | undefined): {
     readonly changed: readonly Snapshot[];
-    readonly removed: readonly string[];
+    readonly removed: readonly RemovedSnapshot[];
   } {
     const changed: Snapshot[] = [];
-    const removed: string[] = [];
+    const removed: RemovedSnapshot[] = [];
     for (const workflowId of this.changed) {
       const state = this.states.get(workflowId);
       if (state !== undefined && !isOver(state)) changed.push(this.snapshotOf(state, dueOf(state)));
-      else if (this.saved.delete(workflowId)) removed.push(workflowId);
+      else if (this.saved.delete(workflowId))
+        removed.push(removedOf(workflowId, state?.seq ?? this.gone.get(workflowId)));
     }
     this.changed.clear();
-    this.removing = new Set(removed);
+    this.gone.clear();
+    this.removing = new Set(removed.map(({ workflowId }) => workflowId));
     return { changed, removed };
   }
 
@@ -145,10 +152,13 @@ export class LaneMemory {
   }
 
   /** The checkpoint failed: what it should have saved is still to be saved, and may be in the store all the same. */
-  restoreChanges(changed: readonly Snapshot[], removed: readonly string[]): void {
-    for (const workflowId of [...changed.map((each) => each.workflowId), ...removed]) {
+  restoreChanges(changed: readonly Snapshot[], removed: readonly RemovedSnapshot[]): void {
+    for (const { workflowId } of [...changed, ...removed]) {
       this.changed.add(workflowId);
       this.saved.add(workflowId);
+    }
+    for (const { workflowId, seq } of removed) {
+      if (seq !== undefined && !this.states.has(workflowId)) this.gone.set(workflowId, seq);
     }
     this.removing = new Set();
   }
@@ -171,6 +181,10 @@ export class LaneMemory {
   forEach(visit: (state: StreamState) => void): void {
     for (const state of [...this.states.values()]) visit(state);
   }
+}
+
+function removedOf(workflowId: string, seq: number | undefined): RemovedSnapshot {
+  return seq === undefined ? { workflowId } : { workflowId, seq };
 }
 
 /** Undefined for one that holds no state, or cannot be read: snapshots are a cache, and the log has everything. */

@@ -251,6 +251,24 @@ describe('a lane', () => {
     });
   });
 
+  it('sends nothing that follows from a decision before it is durable', async () => {
+    await house.start();
+    await house.define([aWorkflowDef('child', [simple('c')])]);
+    const digest = await house.define([aWorkflowDef('parent', [subWorkflow('sub', 'child')])]);
+    let open: () => void = () => undefined;
+    house.journal.gate = new Promise((resolve) => (open = resolve));
+    const begun = house.begin(digest);
+    while (house.journal.appends === 0) await turns(1);
+    await turns(20);
+    expect(house.journal.sends).toBe(1);
+    open();
+    await house.event(await begun, 'TaskStarted');
+    await house.until(() =>
+      house.events.some(({ event }) => event.type === 'WorkflowStarted' && event.data.name === 'child'),
+    );
+    expect(house.journal.sends).toBeGreaterThan(1);
+  });
+
   describe('a broken invariant', () => {
     /** The definition under the digest is replaced by one that lacks the task; only a new registry sees it. */
     const breakDefinition = async (digest: string): Promise<void> => {

@@ -92,7 +92,7 @@ describe('recover', () => {
     const since = await stopped();
     await house.makeEngine().start();
     await house.complete(id, 'a');
-    await house.snapshots.save(0, since, [], [id]);
+    await house.snapshots.save(0, since, [], [{ workflowId: id }]);
     await recovered(since);
     expect(memory.get(id)).toEqual(house.stateOf(id));
   });

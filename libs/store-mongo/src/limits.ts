@@ -9,6 +9,9 @@ export const limits = {
   backoffMinMs: 100,
   backoffMaxMs: 2_000,
   connections: 10,
+  /** How long the mark of a removed snapshot stays: nobody writes on after having been taken for dead for so long. */
+  marksMs: 3_600_000,
+  sweepMs: 60_000,
   /** Ids in one `$in`: the test server is quadratic in it (50: 13,000 documents/s, 1,000: 1,700), others do not mind. */
   idsPerQuery: 100,
   /** Documents in one bulk; the test server writes 500 to 4,000 a second. */

@@ -1,6 +1,10 @@
-/** States of open workflows and positions of lanes, in the collections `snapshots` and `lanes`. */
-import type { LaneCheckpoint, Snapshot, SnapshotStore } from '@dacapo/ports';
-import type { Collection, Db, Filter } from 'mongodb';
+/**
+ * States of open workflows and positions of lanes, in the collections `snapshots` and `lanes`. An owner that was taken for dead may still be
+ * writing: its documents are older and guarded by `seq`; what has been removed leaves a mark for an hour, so that it cannot come back; and
+ * the checkpoint of an older epoch is refused.
+ */
+import type { LaneCheckpoint, RemovedSnapshot, Snapshot, SnapshotStore } from '@dacapo/ports';
+import { type Collection, type Db, type Filter, MongoServerError } from 'mongodb';
 import { attempt } from './failure.js';
 import { findByIds } from './find-by-ids.js';
 import { GuardedWriter } from './guarded-write.js';
@@ -15,10 +19,13 @@ interface StoredSnapshot {
   /** `_id` is the id's key, which is not always the id. */
   readonly workflowId: string;
   readonly state: string;
+  /** The mark of a removed one: since when, epoch milliseconds. */
+  readonly gone?: number;
 }
 
 interface StoredLane {
   readonly _id: number;
+  readonly epoch: number;
   readonly checkpoint: string;
 }
 
@@ -26,6 +33,7 @@ export class MongoSnapshotStore implements SnapshotStore {
   private readonly snapshots: Collection<StoredSnapshot>;
   private readonly lanes: Collection<StoredLane>;
   private readonly writer: GuardedWriter<StoredSnapshot>;
+  private nextSweep = 0;
 
   constructor(
     database: Db,
@@ -37,7 +45,7 @@ export class MongoSnapshotStore implements SnapshotStore {
   }
 
   async createIndexes(): Promise<void> {
-    await this.snapshots.createIndexes([{ key: { partition: 1, due: 1 } }]);
+    await this.snapshots.createIndexes([{ key: { partition: 1, due: 1 } }, { key: { gone: 1 } }]);
   }
 
   async checkpoint(partition: number): Promise<LaneCheckpoint | undefined> {
@@ -50,7 +58,8 @@ export class MongoSnapshotStore implements SnapshotStore {
   async load(workflowIds: readonly string[]): Promise<ReadonlyMap<string, Snapshot>> {
     return attempt('reading snapshots', async () => {
       const found = await findByIds(this.snapshots, workflowIds);
-      return new Map(found.map((stored) => snapshotOf(stored)).map((snapshot) => [snapshot.workflowId, snapshot]));
+      const there = found.filter(({ gone }) => gone === undefined).map(snapshotOf);
+      return new Map(there.map((snapshot) => [snapshot.workflowId, snapshot]));
     });
   }
 
@@ -58,17 +67,45 @@ export class MongoSnapshotStore implements SnapshotStore {
     partition: number,
     checkpoint: LaneCheckpoint,
     changed: readonly Snapshot[],
-    removed: readonly string[],
+    removed: readonly RemovedSnapshot[],
   ): Promise<void> {
     await attempt('writing snapshots', async () => {
-      await this.writer.write(changed.map((snapshot) => storedSnapshot(partition, snapshot)));
-      for (let start = 0; start < removed.length; start += limits.idsPerQuery) {
-        const keys = removed.slice(start, start + limits.idsPerQuery).map(keyOf);
-        await this.snapshots.deleteMany({ _id: { $in: keys } });
-        this.writer.forget(keys);
-      }
-      await this.lanes.replaceOne({ _id: partition }, { checkpoint: JSON.stringify(checkpoint) }, { upsert: true });
+      const marks = removed.flatMap(({ workflowId, seq }) =>
+        seq === undefined ? [] : [markOf(partition, workflowId, seq)],
+      );
+      await this.writer.write([...changed.map((snapshot) => storedSnapshot(partition, snapshot)), ...marks]);
+      await this.delete(removed.filter(({ seq }) => seq === undefined).map(({ workflowId }) => keyOf(workflowId)));
+      await this.saveCheckpoint(partition, checkpoint);
+      await this.sweep();
     });
+  }
+
+  private async delete(keys: readonly string[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += limits.idsPerQuery) {
+      const some = keys.slice(start, start + limits.idsPerQuery);
+      await this.snapshots.deleteMany({ _id: { $in: some } });
+      this.writer.forget(some);
+    }
+  }
+
+  private async saveCheckpoint(partition: number, checkpoint: LaneCheckpoint): Promise<void> {
+    const { epoch } = checkpoint;
+    const stored = { epoch, checkpoint: JSON.stringify(checkpoint) };
+    try {
+      await this.lanes.replaceOne({ _id: partition, epoch: { $not: { $gt: epoch } } }, stored, { upsert: true });
+    } catch (error) {
+      if (isDuplicate(error))
+        throw new Error(`Partition ${partition} has an owner of a later epoch than ${epoch}`, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Marks that are so old are not needed any more. */
+  private async sweep(): Promise<void> {
+    const now = Date.now();
+    if (now < this.nextSweep) return;
+    this.nextSweep = now + limits.sweepMs;
+    await this.snapshots.deleteMany({ gone: { $lt: now - limits.marksMs } });
   }
 
   async due(
@@ -95,6 +132,14 @@ export class MongoSnapshotStore implements SnapshotStore {
 
 function storedSnapshot(partition: number, { workflowId, seq, state, due }: Snapshot): StoredSnapshot {
   return { _id: keyOf(workflowId), seq, partition, due, workflowId: JSON.stringify(workflowId), state };
+}
+
+function markOf(partition: number, workflowId: string, seq: number): StoredSnapshot {
+  return { ...storedSnapshot(partition, { workflowId, seq, state: '' }), gone: Date.now() };
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11000;
 }
 
 function snapshotOf({ workflowId, seq, state, due }: StoredSnapshot): Snapshot {

@@ -1,5 +1,6 @@
 /** The contracts on a server that speaks MongoDB's protocol. A database for the whole file; the suites use ids of their own. */
 import { env } from 'node:process';
+import type { LaneCheckpoint, Snapshot } from '@dacapo/ports';
 import { MongoClient } from 'mongodb';
 import { outputCacheContract, readStoreContract, snapshotStoreContract } from '@dacapo/ports-testing';
 import { MongoStore } from './index.js';
@@ -44,4 +45,31 @@ if (url === undefined) {
       remove,
     }),
   );
+
+  describe('MongoStore under an owner that was taken for dead and goes on', () => {
+    const partition = 77;
+    const checkpoint = (epoch: number, eventOffset: number): LaneCheckpoint => ({
+      eventOffset,
+      commandOffset: eventOffset,
+      epoch,
+      time: 1,
+      commandIds: [],
+    });
+    const snapshot = (workflowId: string, seq: number): Snapshot => ({ workflowId, seq, state: `{"seq":${seq}}` });
+
+    afterEach(remove);
+
+    it('does not bring back what the next owner has removed, whether it was there or not', async () => {
+      const [mine, stale] = [(await open()).snapshotStore, (await open()).snapshotStore];
+      await stale.save(partition, checkpoint(7, 10), [snapshot('known', 4)], []);
+      const removed = ['known', 'unknown'].map((workflowId) => ({ workflowId, seq: 12 }));
+      await mine.save(partition, checkpoint(8, 30), [], removed);
+      const late = ['known', 'unknown'].map((workflowId) => snapshot(workflowId, 10));
+      await expect(stale.save(partition, checkpoint(7, 20), late, [])).rejects.toThrow('later epoch than 7');
+      expect(await mine.load(['known', 'unknown'])).toEqual(new Map());
+      expect(await mine.checkpoint(partition)).toEqual(checkpoint(8, 30));
+      await mine.save(partition, checkpoint(8, 40), [snapshot('known', 13)], []);
+      expect(await mine.load(['known'])).toEqual(new Map([['known', snapshot('known', 13)]]));
+    });
+  });
 }

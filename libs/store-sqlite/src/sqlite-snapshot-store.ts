@@ -1,4 +1,4 @@
-import type { LaneCheckpoint, Snapshot, SnapshotStore } from '@dacapo/ports';
+import type { LaneCheckpoint, RemovedSnapshot, Snapshot, SnapshotStore } from '@dacapo/ports';
 import { limits } from './limits.js';
 import { keyOf, snapshotRow, textOf } from './rows.js';
 import type { StoreThread } from './store-thread.js';
@@ -28,16 +28,17 @@ export class SqliteSnapshotStore implements SnapshotStore {
     return found;
   }
 
+  /** One process writes the file: what is removed cannot come back. */
   save(
     partition: number,
     checkpoint: LaneCheckpoint,
     changed: readonly Snapshot[],
-    removed: readonly string[],
+    removed: readonly RemovedSnapshot[],
   ): Promise<void> {
     return this.writer.write([
       { target: 'snapshots', cells: changed.flatMap((each) => snapshotRow(partition, each)) },
       { target: 'lanes', cells: [partition, JSON.stringify(checkpoint)] },
-      { target: 'forgotten', cells: removed.map(keyOf) },
+      { target: 'forgotten', cells: removed.map(({ workflowId }) => keyOf(workflowId)) },
     ]);
   }
 

@@ -19,6 +19,7 @@ export class FaultyJournal implements Journal {
   /** Smaller than the real one when it is set. */
   decisionBytesMax: number | undefined;
   appends = 0;
+  sends = 0;
   claims = 0;
 
   constructor(readonly inner: MemoryJournal) {
@@ -26,6 +27,7 @@ export class FaultyJournal implements Journal {
   }
 
   send(commands: readonly Command[]): Promise<void> {
+    this.sends += 1;
     return suffer(this.sendFaults.shift(), () => this.inner.send(commands));
   }
 

@@ -48,7 +48,12 @@ export function snapshotsApart(store: SnapshotStore, by: number): SnapshotStore 
     },
     save: (partition, checkpoint, changed, removed) => {
       const moved = changed.map((each) => ({ ...each, workflowId: inside(each.workflowId) }));
-      return store.save(partition + by, checkpoint, moved, removed.map(inside));
+      return store.save(
+        partition + by,
+        checkpoint,
+        moved,
+        removed.map((each) => ({ ...each, workflowId: inside(each.workflowId) })),
+      );
     },
     due: async (partition, beforeTime, limit) => {
       const found = await store.due(partition + by, beforeTime, limit);
