@@ -1,6 +1,6 @@
 /** The decisions of one workflow, found by reading its partition: the log has no index by workflow. */
 import { admit, type Command, type Fence, isDaCapoError, openFence, parsePosition } from '@dacapo/contracts';
-import type { HistoryEntry, StoredEvent } from '@dacapo/ports';
+import type { HistoryEntry, LogRange, StoredEvent } from '@dacapo/ports';
 import { limits } from './limits.js';
 import type { LogReader } from './log-reader.js';
 import { commandOf, eventOf, isClaim, type LogRecord } from './record.js';
@@ -10,7 +10,7 @@ export interface HistorySearch {
   readonly commands: LogReader;
   readonly workflowId: string;
   readonly partition: number;
-  readonly range?: { readonly from: number; readonly to: number };
+  readonly range?: LogRange;
 }
 
 export async function findHistory(search: HistorySearch): Promise<readonly HistoryEntry[]> {
@@ -27,7 +27,7 @@ async function findDecisions(search: HistorySearch): Promise<ReadonlyMap<string,
   const { events: reader, partition, range, workflowId } = search;
   const key = Buffer.from(workflowId);
   const decisions = new Map<string, StoredEvent[]>();
-  let fence: Fence | undefined = range === undefined ? openFence : undefined;
+  let fence = fenceAt(range);
   let seq = 0;
   const end = await reader.end(partition);
   const to = range === undefined ? end : Math.min(range.to + 1, end);
@@ -35,7 +35,6 @@ async function findDecisions(search: HistorySearch): Promise<ReadonlyMap<string,
     for (const record of records) {
       if (!isClaim(record) && record.key?.equals(key) !== true) continue;
       const stored = eventOf(record, `events:${partition}`);
-      // A range begins with an event that a reader has believed, so its epoch was the valid one there.
       fence ??= { epoch: stored.event.epoch };
       const admission = admit(fence, stored.event);
       if (!admission.admitted) continue;
@@ -48,6 +47,12 @@ async function findDecisions(search: HistorySearch): Promise<ReadonlyMap<string,
     }
   }
   return decisions;
+}
+
+/** Unknown in a range that begins with an event which a reader has believed: its own epoch is the valid one then. */
+function fenceAt(range: LogRange | undefined): Fence | undefined {
+  if (range === undefined) return openFence;
+  return range.epoch === undefined ? undefined : { epoch: range.epoch };
 }
 
 async function findCommands(

@@ -3,7 +3,7 @@
  * claims, seq) and not in Kafka's groups or transactions; this file only puts the parts together.
  */
 import { type Command, DaCapoError, encodeCommand, invariant, partitionOf } from '@dacapo/contracts';
-import type { Claim, Clock, EventBatch, HistoryEntry, Journal, Subscription } from '@dacapo/ports';
+import type { Claim, Clock, EventBatch, HistoryEntry, Journal, LogRange, Subscription } from '@dacapo/ports';
 import { AppendQueue, bytesOf } from './append-queue.js';
 import { Batcher, type Parcel } from './batcher.js';
 import { type KafkaClaim, takePartition } from './claim.js';
@@ -143,10 +143,7 @@ export class KafkaJournal implements Journal {
     return Promise.resolve(follower);
   }
 
-  async history(
-    workflowId: string,
-    range?: { readonly from: number; readonly to: number },
-  ): Promise<readonly HistoryEntry[]> {
+  async history(workflowId: string, range?: LogRange): Promise<readonly HistoryEntry[]> {
     this.expectOpen();
     const partition = partitionOf(workflowId, this.partitionCount);
     const { events, commands } = this.parts;

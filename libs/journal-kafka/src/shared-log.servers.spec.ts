@@ -48,6 +48,11 @@ const lost = expect.objectContaining({ code: 'JOURNAL_UNAVAILABLE' });
       const believed = admittedOf(await readAll(two, partition, 0)).map((each) => each.text);
       expect(believed).not.toContain(stale.events[0]!.text);
       expect(believed).toContain(stored[0]![0]!.text);
+      // Who looks in the middle of the log says whose it is there: the stale record must not pass for the owner's.
+      const [found] = stored[0]!;
+      const range = { from: found!.offset - 1, to: found!.offset, epoch: second.claim.epoch };
+      const history = await two.history(id, range);
+      expect(history.flatMap(({ events }) => events.map(({ text }) => text))).toEqual([found!.text]);
     });
 
     it('gives every one of many claims at once a number of its own, and the last the partition', async () => {

@@ -8,6 +8,7 @@ export {
   type EventBatch,
   type HistoryEntry,
   type Journal,
+  type LogRange,
   type ReceivedCommand,
   type StoredEvent,
   type Subscription,

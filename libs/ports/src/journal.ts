@@ -56,6 +56,14 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+/** Offsets of the first and the last event, both in it. */
+export interface LogRange {
+  readonly from: number;
+  readonly to: number;
+  /** That of the owner at `from`. Without it the first event of the workflow that stands there must be one that a reader has believed. */
+  readonly epoch?: number;
+}
+
 /** One decision of a workflow's history; `command` is missing when the log no longer keeps it. */
 export interface HistoryEntry {
   readonly causation: string;
@@ -99,8 +107,8 @@ export interface Journal {
     onFailure: (error: unknown) => void,
   ): Promise<Subscription>;
 
-  /** All decisions of a workflow. `range` (offsets of its first and last event) spares a log without an index the search. */
-  history(workflowId: string, range?: { readonly from: number; readonly to: number }): Promise<readonly HistoryEntry[]>;
+  /** All decisions of a workflow. `range` spares a log without an index the search. */
+  history(workflowId: string, range?: LogRange): Promise<readonly HistoryEntry[]>;
 
   close(): Promise<void>;
 }

@@ -104,7 +104,7 @@ describe('GatewayRuntime', () => {
       const locate = locateByReadModel(house.journal, house.readStore);
       const id = await house.begin(digest);
       const end = (): Promise<number> => house.journal.end(0);
-      expect(await locate(id)).toEqual([{ from: 0, to: (await end()) - 1 }]);
+      expect(await locate(id)).toEqual([{ from: 0, to: (await end()) - 1, epoch: 0 }]);
       await project();
       await house.projection.stop();
       const { firstOffset, lastOffset } = (await house.readStore.workflow(id))!;
@@ -112,7 +112,7 @@ describe('GatewayRuntime', () => {
       await house.complete(id, 'a');
       expect(await locate(id)).toEqual([
         { from: firstOffset, to: lastOffset },
-        { from: lastOffset + 1, to: (await end()) - 1 },
+        { from: lastOffset + 1, to: (await end()) - 1, epoch: 1 },
       ]);
     });
   });

@@ -5,13 +5,13 @@
  */
 import { partitionOf } from '@dacapo/contracts';
 import { isLimitId, isOver, type StreamState } from '@dacapo/engine';
-import type { Journal, RemovedSnapshot, Snapshot, SnapshotStore } from '@dacapo/ports';
+import type { Journal, LogRange, RemovedSnapshot, Snapshot, SnapshotStore } from '@dacapo/ports';
 
 import { fold } from './fold.js';
 import { limits } from './limits.js';
 
 /** Offsets, both inclusive, in log order: together they hold all events of the workflow. */
-export type Locate = (workflowId: string) => Promise<readonly { readonly from: number; readonly to: number }[]>;
+export type Locate = (workflowId: string) => Promise<readonly LogRange[]>;
 
 const none: ReadonlyMap<string, Snapshot> = new Map();
 

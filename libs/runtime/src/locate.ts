@@ -13,12 +13,13 @@ export function locateByReadModel(journal: Journal, readStore: ReadStore): Locat
   return async (workflowId) => {
     const partition = partitionOf(workflowId, journal.partitionCount);
     // No document says where a limit's events lie.
-    if (isLimitId(workflowId)) return [{ from: 0, to: (await journal.end(partition)) - 1 }];
+    if (isLimitId(workflowId)) return [{ from: 0, to: (await journal.end(partition)) - 1, epoch: 0 }];
     // The position first: the document, read later, covers at least as much.
-    const projected = (await readStore.checkpoint(projectionReader, partition))?.offset ?? 0;
+    const { offset, epoch } = (await readStore.checkpoint(projectionReader, partition)) ?? { offset: 0, epoch: 0 };
     const document = await readStore.workflow(workflowId);
     const end = await journal.end(partition);
-    const behind = { from: Math.max(projected, document === undefined ? 0 : document.lastOffset + 1), to: end - 1 };
+    // From the position on, because there it is known who the owner was: what the document covers too is folded once.
+    const behind = { from: offset, to: end - 1, epoch };
     const ranges = document === undefined ? [] : [{ from: document.firstOffset, to: document.lastOffset }];
     return behind.from <= behind.to ? [...ranges, behind] : ranges;
   };
