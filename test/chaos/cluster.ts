@@ -10,7 +10,7 @@ import { PrivateServers } from '@dacapo/ports-testing';
 
 import { type Reachable } from '../crash/client.js';
 import { ServerGone } from '../crash/server.js';
-import { freePort } from '../distributed/harness.js';
+import { freePort, isChild } from '../distributed/harness.js';
 import { Proxy } from './proxy.js';
 
 export const partitionCount = 8;
@@ -109,17 +109,6 @@ export class Cluster implements Reachable {
     }
     await Promise.all([this.ways.kafka.close(), this.ways.mongo.close()]);
     return this.launcher.exitCode;
-  }
-}
-
-function isChild(pid: number, parent: number | undefined, part: string): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[1]) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(part);
-  } catch {
-    // It has ended meanwhile.
-    return false;
   }
 }
 

@@ -260,7 +260,8 @@ export async function freePort(): Promise<number> {
   }
 }
 
-function isChild(pid: number, parent: number | undefined, part: string): boolean {
+/** A child of that process whose command line has this part. */
+export function isChild(pid: number, parent: number | undefined, part: string): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

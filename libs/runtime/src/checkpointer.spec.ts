@@ -21,8 +21,12 @@ describe('Checkpointer', () => {
   let checkpointer: Checkpointer;
   let after: AfterAppend;
   /** What reached the store; each save ends when the test lets it, or fails. */
-  let saves: { checkpoint: LaneCheckpoint; changed: readonly Snapshot[]; removed: readonly RemovedSnapshot[] }[];
-  let stored: number;
+  let saves: {
+    checkpoint: LaneCheckpoint;
+    changed: readonly Snapshot[];
+    removed: readonly RemovedSnapshot[];
+    isStored: boolean;
+  }[];
   let outcomes: Promise<void>[];
   let tests = 0;
 
@@ -38,14 +42,14 @@ describe('Checkpointer', () => {
     house = await House.open({ partitionCount: 1, store: shared });
     const { clock, log, journal, registry } = house;
     saves = [];
-    stored = 0;
     outcomes = [];
     const snapshots: SnapshotStore = overriding(store.snapshots, {
       save: async (_partition, checkpoint, changed, removed) => {
-        saves.push({ checkpoint, changed, removed });
+        const save = { checkpoint, changed, removed, isStored: false };
+        saves.push(save);
         await outcomes.shift();
         await store.snapshots.save(tests, checkpoint, changed, removed);
-        stored += 1;
+        save.isStored = true;
       },
     });
     memory = new LaneMemory(journal, snapshots, { statesMax: 0, endedMax: 10 });
@@ -141,14 +145,17 @@ describe('Checkpointer', () => {
       await checkpointer.saveIfDue();
       // Until it is stored nothing else is saved.
       do await new Promise((resolve) => setImmediate(resolve));
-      while (stored < saves.length);
+      while (saves.some(({ isStored }) => !isStored));
       await new Promise((resolve) => setImmediate(resolve));
     };
     await saveInTime();
     await saveInTime();
     expect(saves).toHaveLength(1);
+    progress.eventOffset = 6;
+    await saveInTime();
+    expect(saves).toHaveLength(2);
     await checkpointer.letGo();
-    expect(saves.map(({ checkpoint }) => checkpoint.heldBy)).toEqual(['somebody', undefined]);
+    expect(saves.map(({ checkpoint }) => checkpoint.heldBy)).toEqual(['somebody', 'somebody', undefined]);
   });
 
   it('keeps the changes of a save that failed', async () => {
