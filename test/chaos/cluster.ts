@@ -16,6 +16,8 @@ import { Proxy } from './proxy.js';
 export const partitionCount = 8;
 export const topicPrefix = 'chaos.';
 export const database = 'chaos';
+/** Everything in three copies, of which two have to be written. */
+const brokerCount = 3;
 
 export const roles = ['gateway', 'engine', 'projector', 'dispatcher'] as const;
 export type RoleName = (typeof roles)[number];
@@ -31,8 +33,8 @@ export class Cluster implements Reachable {
 
   private constructor(
     readonly servers: PrivateServers,
-    /** By which the processes reach the broker and the database; the audit has a way of its own. */
-    readonly ways: { readonly kafka: Proxy; readonly mongo: Proxy },
+    /** By which the processes reach each broker and the database; the audit has a way of its own. */
+    readonly ways: { readonly kafka: readonly Proxy[]; readonly mongo: readonly Proxy[] },
     private readonly launcher: ChildProcess,
   ) {
     launcher.stdout?.on('data', (chunk) => (this.stdout += String(chunk)));
@@ -40,14 +42,15 @@ export class Cluster implements Reachable {
   }
 
   static async start(): Promise<Cluster> {
-    const ways = { kafka: await Proxy.open(), mongo: await Proxy.open() };
-    const servers = await PrivateServers.start({ kafkaProxyPort: ways.kafka.port });
-    ways.kafka.lead(servers.kafkaBehindProxy);
-    ways.mongo.lead(Number(new URL(servers.address('DACAPO_MONGO_URL')).port));
+    const brokers = await Promise.all(Array.from({ length: brokerCount }, () => Proxy.open()));
+    const mongo = await Proxy.open();
+    const servers = await PrivateServers.start({ kafkaProxyPorts: brokers.map(({ port }) => port) });
+    for (const [index, port] of servers.kafkasBehindProxies.entries()) brokers[index]?.lead(port);
+    mongo.lead(Number(new URL(servers.address('DACAPO_MONGO_URL')).port));
     const flags = {
       '--port': String(await freePort()),
-      '--kafka-brokers': `127.0.0.1:${ways.kafka.port}`,
-      '--mongo-url': `mongodb://127.0.0.1:${ways.mongo.port}/?directConnection=true`,
+      '--kafka-brokers': brokers.map(({ port }) => `127.0.0.1:${port}`).join(','),
+      '--mongo-url': `mongodb://127.0.0.1:${mongo.port}/?directConnection=true`,
       '--kafka-topic-prefix': topicPrefix,
       '--mongo-database': database,
       '--partitions': String(partitionCount),
@@ -56,7 +59,7 @@ export class Cluster implements Reachable {
     const launcher = spawn(execPath, [program, ...Object.entries(flags).flat(), ...counts], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const cluster = new Cluster(servers, ways, launcher);
+    const cluster = new Cluster(servers, { kafka: brokers, mongo: [mongo] }, launcher);
     const end = Date.now() + startMs;
     while (!cluster.stdout.includes(' is ready')) {
       if (Date.now() > end || launcher.exitCode !== null)
@@ -107,7 +110,7 @@ export class Cluster implements Reachable {
       this.launcher.kill('SIGTERM');
       await once(this.launcher, 'exit');
     }
-    await Promise.all([this.ways.kafka.close(), this.ways.mongo.close()]);
+    await Promise.all([...this.ways.kafka, ...this.ways.mongo].map((way) => way.close()));
     return this.launcher.exitCode;
   }
 }

@@ -33,7 +33,9 @@ const freeze = (role: RoleName, seconds: number, weight: number): Fault => ({
   },
 });
 
-const outage = (server: 'kafka' | 'mongo', seconds: number, weight: number): Fault => ({
+type Server = Parameters<Cluster['servers']['kill']>[0];
+
+const outage = (server: Server, seconds: number, weight: number): Fault => ({
   name: `${server} SIGKILL, back after ${seconds} s`,
   weight,
   strike: async ({ servers }) => {
@@ -45,12 +47,15 @@ const outage = (server: 'kafka' | 'mongo', seconds: number, weight: number): Fau
 
 type Bad = 'cut' | 'slow' | 'silence' | 'dropAnswers';
 
+/** Of one broker as often as of all of them: a leader that is cut off is not the same as a network that is down. */
 const way = (server: 'kafka' | 'mongo', bad: Bad, seconds: number, weight: number): Fault => ({
   name: `way to ${server}: ${bad}${seconds > 0 ? ` for ${seconds} s` : ''}`,
   weight,
-  strike: async ({ ways }) => {
-    if (bad === 'cut') ways[server].cut();
-    else await ways[server][bad](seconds);
+  strike: async ({ ways }, chance) => {
+    const one = oneOf(ways[server], chance);
+    const struck = one !== undefined && chance() < 0.5 ? [one] : ways[server];
+    if (bad === 'cut') for (const each of struck) each.cut();
+    else await Promise.all(struck.map((each) => each[bad](seconds)));
   },
 });
 
@@ -66,7 +71,9 @@ const faults: readonly Fault[] = [
   freeze('projector', 9, 1),
   end('dispatcher', 'SIGKILL', 2),
   freeze('dispatcher', 9, 1),
-  outage('kafka', 1, 2),
+  outage('kafka', 1, 1),
+  outage('kafka-2', 1, 1),
+  outage('kafka-3', 4, 1),
   outage('mongo', 3, 2),
   way('kafka', 'cut', 0, 2),
   way('kafka', 'slow', 3, 1),

@@ -19,23 +19,31 @@ import {
 const USAGE = 'usage: npm run servers -- start [--fresh] | stop | status | kill kafka | kill mongo';
 const ENV = join(HOME, 'env');
 
-async function startOne(server) {
-  const state = readState(server);
+/** Decided for all before any of them starts: brokers have to know of each other. The same as last time, if they can be. */
+async function portsOfAll(servers) {
+  const portsOf = new Map();
+  for (const server of servers) {
+    const state = readState(server);
+    const wanted = Object.entries(server.ports).map(([role, port]) => [role, state[role] ?? port]);
+    portsOf.set(server.name, runningPid(server) ? state : await freePorts(Object.fromEntries(wanted)));
+  }
+  return portsOf;
+}
+
+async function startOne(server, portsOf) {
+  const ports = portsOf.get(server.name);
   const pid = runningPid(server);
   if (pid) {
-    if (state.kind !== server.kind) {
-      throw new ServersError(`${server.name} runs as ${state.kind}, not ${server.kind}: stop it first`);
+    if (ports.kind !== server.kind) {
+      throw new ServersError(`${server.name} runs as ${ports.kind}, not ${server.kind}: stop it first`);
     }
-    const hint = `${server.name} (pid ${pid}) runs but does not answer on ${server.address(state)}: stop it, start again`;
-    await until(() => server.ready(state), server.startSeconds * 1000, hint);
-    say(`${server.name}: up already, pid ${pid}, ${server.address(state)} - ${server.label}`);
-    return server.address(state);
+    const hint = `${server.name} (pid ${pid}) runs but does not answer on ${server.address(ports)}: stop it, start again`;
+    await until(() => server.ready(ports), server.startSeconds * 1000, hint);
+    say(`${server.name}: up already, pid ${pid}, ${server.address(ports)} - ${server.label}`);
+    return;
   }
-  await server.install();
-  const wanted = Object.fromEntries(Object.entries(server.ports).map(([role, port]) => [role, state[role] ?? port]));
-  const ports = await freePorts(wanted);
   const since = performance.now();
-  const [command, args] = await server.prepare(ports);
+  const [command, args] = await server.prepare(ports, portsOf);
   writeState(server, { ...ports, kind: server.kind });
   const failure = launch(server, command, args);
   const check = async () => {
@@ -43,9 +51,14 @@ async function startOne(server) {
     return server.ready(ports);
   };
   await until(check, server.startSeconds * 1000, `${server.name} was not ready after ${server.startSeconds} s`);
-  const address = server.address(ports);
-  say(`${server.name}: up after ${seconds(since)}, pid ${runningPid(server)}, ${address} - ${server.label}`);
-  return address;
+  say(
+    `${server.name}: up after ${seconds(since)}, pid ${runningPid(server)}, ${server.address(ports)} - ${server.label}`,
+  );
+}
+
+async function installAll(servers) {
+  const byVariable = new Map(servers.map((server) => [server.variable, server]));
+  await allOf([...byVariable.values()].map((server) => server.install()));
 }
 
 async function start(servers, fresh) {
@@ -54,15 +67,33 @@ async function start(servers, fresh) {
     for (const folder of servers.flatMap((server) => server.data)) rmSync(folder, { recursive: true, force: true });
     say('data wiped');
   }
-  const results = await Promise.allSettled(servers.map(startOne));
+  await installAll(servers);
+  const portsOf = await portsOfAll(servers);
+  await allOf(servers.map((server) => startOne(server, portsOf)));
+  const lines = addresses(servers, portsOf).map(([variable, address]) => `export ${variable}=${address}\n`);
+  mkdirSync(HOME, { recursive: true });
+  writeFileSync(ENV, lines.join(''));
+  say(`addresses in ${ENV}:\n${lines.join('').trimEnd()}`);
+}
+
+/** Rejects only when all have come to an end, with what all of them have to say. */
+async function allOf(works) {
+  const results = await Promise.allSettled(works);
   const failed = results.filter((result) => result.status === 'rejected').map((result) => result.reason);
   const unexpected = failed.find((error) => !(error instanceof ServersError));
   if (unexpected) throw unexpected;
   if (failed.length) throw new ServersError(failed.map((error) => error.message).join('\n'));
-  const lines = servers.map((server, index) => `export ${server.variable}=${results[index].value}\n`);
-  mkdirSync(HOME, { recursive: true });
-  writeFileSync(ENV, lines.join(''));
-  say(`addresses in ${ENV}:\n${lines.join('').trimEnd()}`);
+}
+
+/** Those of several brokers with commas. */
+function addresses(servers, portsOf) {
+  const found = new Map();
+  for (const server of servers) {
+    const before = found.get(server.variable);
+    const address = server.address(portsOf.get(server.name));
+    found.set(server.variable, before === undefined ? address : `${before},${address}`);
+  }
+  return [...found];
 }
 
 async function stop(servers) {
@@ -97,9 +128,9 @@ async function kill(servers, name) {
 }
 
 async function main([command, option, ...rest]) {
-  const { kafka } = await import('./kafka.mjs');
+  const { kafkas } = await import('./kafka.mjs');
   const { mongo } = await import('./mongo.mjs');
-  const servers = [kafka, mongo];
+  const servers = [...kafkas, mongo];
   if (rest.length === 0) {
     if (command === 'start' && (!option || option === '--fresh')) {
       return locked(() => start(servers, option === '--fresh'));

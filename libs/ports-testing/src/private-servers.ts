@@ -16,13 +16,18 @@ const installations = ['kafka', 'secantus-py', 'secantus-rs'];
 export class PrivateServers {
   private constructor(
     private readonly home: string,
-    private readonly kafkaProxyPort: number | undefined,
+    private readonly kafkaProxyPorts: readonly number[],
   ) {}
 
-  /** `kafkaProxyPort`: clients that come by there are told to come by there again; it has to lead to `kafkaBehindProxy`. */
-  static async start({ kafkaProxyPort }: { readonly kafkaProxyPort?: number } = {}): Promise<PrivateServers> {
+  /**
+   * `kafkaProxyPorts`: one broker for each (1 or 3). Clients that come by there are told to come by there again; they have to lead to
+   * `kafkasBehindProxies`.
+   */
+  static async start({
+    kafkaProxyPorts = [],
+  }: { readonly kafkaProxyPorts?: readonly number[] } = {}): Promise<PrivateServers> {
     const shared = resolve(env['DACAPO_SERVERS_DIR'] ?? '.servers');
-    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')), kafkaProxyPort);
+    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')), kafkaProxyPorts);
     for (const each of installations) {
       if (existsSync(join(shared, each))) symlinkSync(join(shared, each), join(servers.home, each));
     }
@@ -36,7 +41,7 @@ export class PrivateServers {
   }
 
   /** SIGKILL. */
-  async kill(name: 'kafka' | 'mongo'): Promise<void> {
+  async kill(name: 'kafka' | 'kafka-2' | 'kafka-3' | 'mongo'): Promise<void> {
     await this.command('kill', name);
   }
 
@@ -53,18 +58,26 @@ export class PrivateServers {
     return value;
   }
 
-  /** The port that a proxy has to lead to. */
-  get kafkaBehindProxy(): number {
-    const state = JSON.parse(readFileSync(join(this.home, 'kafka.json'), 'utf8')) as { readonly proxied?: number };
-    if (state.proxied === undefined) throw new Error('the broker was started without a proxy');
-    return state.proxied;
+  /** The ports that the proxies have to lead to. */
+  get kafkasBehindProxies(): readonly number[] {
+    return this.kafkaProxyPorts.map((_, index) => {
+      const file = index === 0 ? 'kafka.json' : `kafka-${index + 1}.json`;
+      const state = JSON.parse(readFileSync(join(this.home, file), 'utf8')) as { readonly proxied?: number };
+      if (state.proxied === undefined) throw new Error('a broker was started without a proxy');
+      return state.proxied;
+    });
   }
 
   private async command(...words: readonly string[]): Promise<void> {
-    const proxy =
-      this.kafkaProxyPort === undefined ? {} : { DACAPO_SERVERS_KAFKA_PROXY_PORT: String(this.kafkaProxyPort) };
+    const brokers =
+      this.kafkaProxyPorts.length === 0
+        ? {}
+        : {
+            DACAPO_SERVERS_KAFKA_NODES: String(this.kafkaProxyPorts.length),
+            DACAPO_SERVERS_KAFKA_PROXY_PORTS: this.kafkaProxyPorts.join(','),
+          };
     await run(execPath, [script, ...words], {
-      env: { ...env, ...proxy, DACAPO_SERVERS_DIR: this.home, NODE_OPTIONS: '' },
+      env: { ...env, ...brokers, DACAPO_SERVERS_DIR: this.home, NODE_OPTIONS: '' },
     });
   }
 }
