@@ -517,7 +517,7 @@ export const mutants: readonly Mutant[] = [
     row: 'I23',
     what: 'a task is given to a parked poll that the command does not name',
     file: 'decision.ts',
-    find: 'if (grant !== undefined) this.grants.push(grant);',
+    find: '    this.grants.push(grant);',
     replace: '',
   },
   {

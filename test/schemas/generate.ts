@@ -33,8 +33,8 @@ const repeatable: JsonSchema = {
 };
 
 const grant: Properties<Grant> = {
-  required: { taskType: text, workerId: text, pollId: text },
-  optional: { domain: text },
+  required: { taskType: text, pollId: text },
+  optional: { workerId: text, domain: text },
 };
 
 const commandEnvelope: Properties<Omit<CommandNamed<CommandType>, 'type' | 'data'>> = {
@@ -45,6 +45,11 @@ const commandEnvelope: Properties<Omit<CommandNamed<CommandType>, 'type' | 'data
       type: 'array',
       items: closed(grant),
       description: 'Polls that the decision handed tasks to; recorded, so that it stays a function of the log.',
+    },
+    offers: {
+      type: 'array',
+      items: closed(grant),
+      description: 'Polls that the decision may hand tasks to.',
     },
   },
 };

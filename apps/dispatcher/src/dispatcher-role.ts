@@ -105,6 +105,7 @@ export class DispatcherRole implements Role {
       partitions,
       idPrefix: randomBytes(5).toString('hex'),
       queues: new Set(builtInTypes),
+      offersPolls: true,
     });
     const publisher = new KafkaJsPublisher({
       open: (brokers) => Promise.resolve(openClient({ brokers, clientId: 'dacapo-tasks' })),

@@ -46,6 +46,7 @@ export class GatewayRole implements Role {
       log,
       partitions: Array.from({ length: journal.partitionCount }, (_, partition) => partition),
       idPrefix: randomBytes(5).toString('hex'),
+      offersPolls: true,
     });
 
     const kafka = openClient(connection);

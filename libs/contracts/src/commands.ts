@@ -90,7 +90,8 @@ const shapes = {
   /** The worker is not done: a worker task goes back to its queue and is offered again after the delay. */
   /** `handedBack`: whoever has claimed it has not done it, and will not; of a task of the server that is more than that it goes on. */
   ProgressTask: object({ taskId: text }, { ...taskResult, callbackAfterSeconds: integer, handedBack: flag }),
-  ExtendTaskLease: object({ taskId: text }),
+  /** `workerId`, `takenMsAgo`: a gateway that had kept the task for its workers has handed it to this one, so long ago. */
+  ExtendTaskLease: object({ taskId: text }, { workerId: text, takenMsAgo: integer }),
   LogTask: object({ taskId: text, log: text }),
   /** Ends the first open WAIT task, or is passed on to an open sub-workflow. */
   SignalWorkflow: object({ status: oneOf('COMPLETED', 'FAILED', 'FAILED_WITH_TERMINAL_ERROR'), output: map }),
@@ -168,8 +169,11 @@ export const commandShapes = shapes;
 export type CommandType = keyof typeof shapes;
 export type CommandData<T extends CommandType> = Infer<(typeof shapes)[T]>;
 
-/** A poll that waits for a task: whoever schedules a task of that type may hand it over in the same decision. */
-export const grantShape = object({ taskType: text, workerId: text, pollId: text }, { domain: text });
+/**
+ * A poll that waits for a task: whoever schedules a task of that type may hand it over in the same decision. Without `workerId` no worker waits
+ * yet, but the gateway expects one at any moment and keeps the task for it.
+ */
+export const grantShape = object({ taskType: text, pollId: text }, { workerId: text, domain: text });
 export type Grant = Infer<typeof grantShape>;
 
 interface CommandOf<T extends CommandType> {
@@ -183,6 +187,8 @@ interface CommandOf<T extends CommandType> {
   readonly repeatable?: true;
   /** Polls that the decision used. They stand in the command, so that the decision stays a function of the log. */
   readonly grants?: readonly Grant[];
+  /** Polls that the decision may use; where commands are durable before they are decided, nothing can be added to them any more. */
+  readonly offers?: readonly Grant[];
 }
 
 export type Command = { [T in CommandType]: CommandOf<T> }[CommandType];

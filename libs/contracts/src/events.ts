@@ -182,7 +182,8 @@ const shapes = {
     { taskId: text, status: oneOf('SCHEDULED', 'IN_PROGRESS') },
     { ...ended, callbackAfterSeconds: integer, timers },
   ),
-  TaskLeaseExtended: object({ taskId: text }, { timers }),
+  /** `workerId`: who has the task, when a gateway had kept it for its workers. */
+  TaskLeaseExtended: object({ taskId: text }, { timers, workerId: text }),
   TaskLogged: object({ taskId: text, log: text }),
   /** `cacheAs`: until when, and under which id, the output may be reused. */
   TaskCompleted: object(

@@ -72,6 +72,7 @@ export type Step =
 export class Decision {
   readonly events: SealedEvent[] = [];
   readonly grants: Grant[] = [];
+  private offers: readonly Grant[];
   private readonly agenda: Step[] = [];
   private done = 0;
   private characters = 0;
@@ -86,7 +87,9 @@ export class Decision {
     private current: WorkflowState | undefined,
     readonly command: Command,
     readonly context: DecideContext,
-  ) {}
+  ) {
+    this.offers = command.offers ?? [];
+  }
 
   get exists(): boolean {
     return this.current !== undefined;
@@ -136,8 +139,17 @@ export class Decision {
   /** Takes a parked poll for the task, if there is one. */
   takeGrant(taskType: string, domains: readonly (string | undefined)[], taskDefName: string): Grant | undefined {
     const grant = this.context.grant?.(taskType, domains, taskDefName);
-    if (grant !== undefined) this.grants.push(grant);
+    if (grant === undefined) return this.takeOffer(taskType, domains);
+    this.grants.push(grant);
     return grant;
+  }
+
+  /** One that came with the command. In which of several domains a task goes is for who knows all polls. */
+  private takeOffer(taskType: string, domains: readonly (string | undefined)[]): Grant | undefined {
+    if (domains.length > 1) return undefined;
+    const offer = this.offers.find((each) => each.taskType === taskType && each.domain === domains[0]);
+    if (offer !== undefined) this.offers = this.offers.filter((each) => each !== offer);
+    return offer;
   }
 
   /** Ids never contain the epoch: two owners who decide the same command must make the same ones. */

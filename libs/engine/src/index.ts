@@ -1,7 +1,8 @@
 export { builtInTypes, isBuiltIn } from './tasks/built-in-types.js';
 export { type DecideContext, type Decided, type TakeGrant } from './decision.js';
-export { choicesOf } from './tasks/domains.js';
+export { choicesOf, domainsOf } from './tasks/domains.js';
 export { compileFlow, type Flow } from './flow/flow.js';
+export { type Follower, followersOf } from './flow/followers.js';
 export { limitsOf } from './permits/limits-of.js';
 export { isLimitId, limitIdOf, type LimitState } from './permits/state.js';
 export {

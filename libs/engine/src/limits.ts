@@ -51,6 +51,8 @@ export const limits = {
    * that it is still at it.
    */
   builtInLeaseSeconds: 60,
+  /** How long a gateway may keep a task for a worker that is about to ask: then the gateway is gone, and the task is offered again. */
+  keptLeaseSeconds: 10,
   /** When a task of the server that is not done, and did not say when, is looked at again: Conductor's `systemTaskWorkerCallbackDuration`. */
   builtInCallbackSeconds: 30,
   /** With more open tasks than this, those inside of a TRY are looked up by its definition instead of being searched for. */

@@ -191,8 +191,10 @@ function change(document: TaskDocument, event: TaskEvent, own: OwnOutputs | unde
       const ready = document.queue !== undefined && status === 'SCHEDULED' && timers?.['offer'] === undefined;
       return { ...result(document, event), status, callbackAfterSeconds, ready };
     }
-    case 'TaskLeaseExtended':
-      return { updateTime };
+    case 'TaskLeaseExtended': {
+      const { workerId } = event.data;
+      return { ...(workerId === undefined ? {} : { workerId }), updateTime };
+    }
     case 'TaskLogged':
       return { logs: [...(document.logs ?? []), { log: event.data.log, createdTime: event.time }] };
     case 'TaskCompleted':

@@ -18,6 +18,8 @@ interface Waiting {
   readonly until: number;
 }
 
+const asItIs = (command: Command): Command => command;
+
 export class Answers implements FeedListener {
   private readonly waiting = new Map<string, Waiting>();
   private sweep: Alarm | undefined;
@@ -25,6 +27,8 @@ export class Answers implements FeedListener {
   constructor(
     private readonly journal: Journal,
     private readonly clock: Clock,
+    /** What is offered to a command before it is sent. */
+    private readonly offer: (command: Command) => Command = asItIs,
   ) {}
 
   async ask(command: Command): Promise<Answer> {
@@ -38,7 +42,7 @@ export class Answers implements FeedListener {
     const answers = commands.map(
       ({ id }) => new Promise<Answer>((resolve, reject) => this.waiting.set(id, { resolve, reject, until })),
     );
-    this.journal.send(commands).catch((error: unknown) => {
+    this.journal.send(commands.map(this.offer)).catch((error: unknown) => {
       for (const { id } of commands) this.take(id)?.reject(error);
     });
     this.sweep ??= this.clock.at(until, () => this.giveUp());

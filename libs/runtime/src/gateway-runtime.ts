@@ -7,8 +7,10 @@ import { CommandFactory } from './command-factory.js';
 import type { DefinitionRegistry } from './definition-registry.js';
 import { EventFeed, type FeedListener } from './event-feed.js';
 import { limits } from './limits.js';
+import { KeptTasks } from './kept-tasks.js';
 import type { Log } from './log.js';
 import { readerLoop } from './loops.js';
+import { Offers } from './offers.js';
 import { Poller } from './poller.js';
 import { projectionReader } from './projection-runner.js';
 import { ReadyIndex } from './ready-index.js';
@@ -28,6 +30,8 @@ export interface GatewayOptions {
   readonly partitions: readonly number[];
   /** The queues whose tasks this process hands out. Default: all. */
   readonly queues?: ReadonlySet<string>;
+  /** Lanes are elsewhere: the polls that wait here are offered to them with the commands. Default false. */
+  readonly offersPolls?: boolean;
   /** Somebody else that wants to hear of every event. */
   readonly listeners?: readonly FeedListener[];
 }
@@ -43,6 +47,8 @@ export class GatewayRuntime {
   private readonly recent = new RecentEvents();
   private readonly feed: EventFeed;
   private readonly supervisor: Supervisor;
+  /** Polls offered to decisions that are made elsewhere. */
+  readonly offers: Offers | undefined;
   private look: Alarm | undefined;
   private isServing = false;
   private isStopped = false;
@@ -51,15 +57,26 @@ export class GatewayRuntime {
     const { journal, readStore, registry, clock, log, idPrefix } = options;
     this.registry = registry;
     this.commands = new CommandFactory(idPrefix);
-    this.answers = new Answers(journal, clock);
     this.views = new Views(readStore, this.recent, journal);
+    const kept =
+      options.offersPolls === true
+        ? new KeptTasks(
+            clock,
+            () => this.commands.nextId(),
+            (task) => this.handBack(task),
+            (task, workerId, takenMsAgo) => this.nameWorker(task, workerId, takenMsAgo),
+          )
+        : undefined;
     this.ready = new ReadyIndex(
       (task) => this.handBack(task),
       (taskId, workflowId) => this.fetch(taskId, workflowId),
       (pollId) => this.commands.isOwn(pollId),
       () => clock.now(),
       (queue) => options.queues?.has(queue) ?? true,
+      kept,
     );
+    const offers = (this.offers = options.offersPolls === true ? new Offers(this.ready, registry, clock) : undefined);
+    this.answers = new Answers(journal, clock, offers && ((command) => offers.offer(command)));
     this.poller = new Poller(
       this.ready,
       this.answers,
@@ -67,6 +84,8 @@ export class GatewayRuntime {
       clock,
       (task) => this.handBack(task),
       (taskDefName) => registry.limitsOf(taskDefName),
+      (task) => offers?.handedOut(task),
+      kept,
     );
     this.settling = new Settling(this.recent, clock);
     // First what reads use, then who is answered: an answer's reader finds the event that answered it.
@@ -74,6 +93,8 @@ export class GatewayRuntime {
       this.recent,
       this.ready,
       ...(options.listeners ?? []),
+      ...(offers === undefined ? [] : [offers]),
+      ...(kept === undefined ? [] : [kept]),
       this.settling,
       this.answers,
     ]);
@@ -138,6 +159,7 @@ export class GatewayRuntime {
     this.isStopped = true;
     this.look?.cancel();
     this.answers.stop();
+    this.offers?.stop();
     await this.supervisor.stop();
   }
 
@@ -153,6 +175,16 @@ export class GatewayRuntime {
       .ask(command)
       .catch((error: unknown) =>
         log.warn({ taskId: task.taskId, error }, 'a task could not be handed back; its lease will end'),
+      );
+  }
+
+  /** Who has the task that was kept here, for the log; its lease counts from then on. */
+  private nameWorker({ taskId, workflowId }: TaskDocument, workerId: string, takenMsAgo: number): void {
+    const command = this.commands.make('ExtendTaskLease', workflowId, { taskId, workerId, takenMsAgo });
+    this.answers
+      .ask(command)
+      .catch((error: unknown) =>
+        this.options.log.warn({ taskId, error }, 'a worker could not be named; its task may be offered again'),
       );
   }
 

@@ -29,6 +29,21 @@ export const limits = {
   pollCount: 1_000,
   /** How long a poll outlives its time for a task that a decision has promised it. */
   promiseMs: 5_000,
+  /** How long a poll stays promised to a command whose decision is not seen; later its task goes back, so that a lease counts from the delivery. */
+  offerMs: 1_000,
+  /** Tasks whose place in their workflow is remembered until their result comes. */
+  offeredTasks: 20_000,
+  /**
+   * Tasks of one type that a gateway keeps for workers that are about to ask: at most as many as they have asked for in about so long; how long
+   * it keeps one, and for how long it keeps none after one had to go back.
+   */
+  keptTasks: 200,
+  keptAskedMs: 250,
+  keptMs: 200,
+  keptPauseMs: 5_000,
+  keptLookMs: 50,
+  /** A worker that has a task for so long is named in the log. */
+  deliveredMs: 1_000,
   /** A domain is polled when the last poll is not longer ago (contract 5.15, `activeWorkerLastPollTimeout`). */
   activeDomainMs: 10_000,
   /** A secret with fewer characters is not looked for in what workers send: it would be met by chance. */

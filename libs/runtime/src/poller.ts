@@ -5,6 +5,7 @@ import { projectTask } from '@dacapo/projections';
 
 import type { Answers } from './answers.js';
 import type { CommandFactory } from './command-factory.js';
+import type { KeptTasks } from './kept-tasks.js';
 import { limits } from './limits.js';
 import type { ReadyIndex } from './ready-index.js';
 import { WaitingPoll } from './waiting-poll.js';
@@ -40,6 +41,10 @@ export class Poller {
     private readonly handBack: (task: TaskDocument) => void,
     /** What the definition of a task limits now, if anything. */
     private readonly limitsOf: (taskDefName: string) => Limits | undefined,
+    /** A worker gets it now. */
+    private readonly onHandedOut: (task: TaskDocument) => void = () => undefined,
+    /** Tasks that were started before anybody asked. */
+    private readonly kept?: KeptTasks,
   ) {}
 
   /** Tasks that are now the worker's, none when the time is up. Returns as soon as there is one. `onParked` hands out how to break the wait off. */
@@ -47,16 +52,23 @@ export class Poller {
     if (this.isDraining) return [];
     this.note(request);
     const count = Math.min(request.count, limits.pollCount);
-    const claimed = await this.claim(request, count);
-    if (claimed.length > 0) return claimed;
+    const kept = this.kept?.take(request.queue, request.domain, count, request.workerId) ?? [];
+    const tasks = [...kept, ...(await this.claim(request, count - kept.length))];
+    if (tasks.length > 0) return this.handedOut(tasks);
     // What is left in the queue is limited: the answer of its limit finds a poll that waits.
-    if (request.timeoutMs <= 0 && this.index.size(request.queue, request.domain) === 0) return claimed;
-    return this.wait(request, count, onParked);
+    if (request.timeoutMs <= 0 && this.index.size(request.queue, request.domain) === 0) return tasks;
+    return this.handedOut(await this.wait(request, count, onParked));
+  }
+
+  private handedOut(tasks: readonly TaskDocument[]): readonly TaskDocument[] {
+    for (const task of tasks) this.onHandedOut(task);
+    return tasks;
   }
 
   /** Hands out nothing more; who waits is answered with what he has. */
   drain(): void {
     this.isDraining = true;
+    this.kept?.stop();
     for (const poll of [...this.waiting]) poll.end();
   }
 
@@ -65,8 +77,8 @@ export class Poller {
     return [...this.polled.values()];
   }
 
-  private note({ queue, domain, workerId }: PollRequest): void {
-    this.index.polled(queue, domain);
+  private note({ queue, domain, workerId, count }: PollRequest): void {
+    this.index.polled(queue, domain, count);
     const data = {
       queueName: queue,
       workerId,

@@ -9,6 +9,7 @@ import { projectTask, taskOf } from '@dacapo/projections';
 import { AskedPermits } from './asked-permits.js';
 import { DomainGroups, keyOf } from './domain-groups.js';
 import type { FeedListener } from './event-feed.js';
+import type { KeptTasks } from './kept-tasks.js';
 import { ReadyQueue } from './ready-queue.js';
 
 /** A worker's long poll while it waits. */
@@ -53,13 +54,16 @@ export class ReadyIndex implements FeedListener {
     now: () => number,
     /** Which queues it keeps at all. */
     private readonly accepts: (queue: string) => boolean = () => true,
+    /** Tasks for workers that are about to ask. */
+    private readonly kept?: KeptTasks,
   ) {
     this.groups = new DomainGroups(now);
   }
 
   /** A worker asks for a type: tasks that may go to several domains are offered to him from now on, if his comes first. */
-  polled(queue: string, domain: string | undefined): void {
+  polled(queue: string, domain: string | undefined, count = 1): void {
     this.groups.polled(queue, domain);
+    this.kept?.polled(queue, domain, count);
   }
 
   /** Enters a task of the read model. */
@@ -200,6 +204,22 @@ export class ReadyIndex implements FeedListener {
     return undefined;
   }
 
+  /** For a task that is scheduled elsewhere: a poll that waits, or one that is about to come, unless others wait for that longer. */
+  offer(queue: string, domain: string | undefined): Grant | undefined {
+    return (
+      this.grant(queue, [domain]) ?? (this.size(queue, domain) === 0 ? this.kept?.promise(queue, domain) : undefined)
+    );
+  }
+
+  /** What it was promised does not come. */
+  withdraw(pollId: string): void {
+    if (this.kept?.settle(pollId) === true) return;
+    const poll = this.pollsById.get(pollId);
+    if (poll === undefined || poll.promised <= 0) return;
+    poll.promised -= 1;
+    poll.onWithdrawn();
+  }
+
   /** Tasks that wait for a worker, ready or delayed, without domain. */
   size(queue: string, domain?: string): number {
     return this.sourcesOf(queue, domain).reduce((sum, source) => sum + source.size, 0);
@@ -278,13 +298,25 @@ export class ReadyIndex implements FeedListener {
   private deliver(pollId: string, task: TaskDocument): void {
     const poll = this.pollsById.get(pollId);
     this.asked.settle(task.taskId);
-    if (poll === undefined) {
-      if (this.isOwnPoll(pollId)) this.onOrphan(task);
+    // One that the promise was withdrawn from may have got another task since.
+    if (poll === undefined || poll.promised <= 0) {
+      if (this.isOwnPoll(pollId)) this.keep(pollId, task);
       return;
     }
     poll.promised -= 1;
     poll.wanted -= 1;
     poll.onTask(task);
+  }
+
+  /** For the next poll; one that waits has come since the decision was asked. */
+  private keep(pollId: string, task: TaskDocument): void {
+    if (this.kept?.settle(pollId) !== true) return this.onOrphan(task);
+    for (const poll of this.polls.get(keyOf(task.queue ?? '', task.domain)) ?? []) {
+      if (poll.wanted <= poll.promised) continue;
+      poll.wanted -= 1;
+      return poll.onTask(this.kept.handTo(poll.workerId, task));
+    }
+    this.kept.keep(task);
   }
 }
 

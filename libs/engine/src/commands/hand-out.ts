@@ -52,12 +52,23 @@ export function start(
   });
 }
 
-export function extendTaskLease(decision: Decision, { taskId }: CommandData<'ExtendTaskLease'>): void {
+/** The lease of a worker that got the task from its gateway counts from when it got it. */
+export function extendTaskLease(
+  decision: Decision,
+  { taskId, workerId, takenMsAgo = 0 }: CommandData<'ExtendTaskLease'>,
+): void {
   const task = openTask(decision, taskId);
   if (task === undefined) return;
-  const timers = isBuiltIn(task) ? leaseTimer(decision, task) : responseTimer(decision, decision.placeOf(task).node, 0);
+  const agoSeconds = Math.max(takenMsAgo, 0) / 1000;
+  const timers = isBuiltIn(task)
+    ? leaseTimer(decision, task)
+    : responseTimer(decision, decision.placeOf(task).node, -agoSeconds);
   const running = task.status === 'IN_PROGRESS' && Object.keys(timers).length > 0;
-  decision.emit('TaskLeaseExtended', { taskId, ...(running ? { timers } : {}) });
+  decision.emit('TaskLeaseExtended', {
+    taskId,
+    ...(running ? { timers } : {}),
+    ...(workerId === undefined || task.status !== 'IN_PROGRESS' ? {} : { workerId }),
+  });
 }
 
 /** A task that waits for somebody outside is in no executor's hands any more. */

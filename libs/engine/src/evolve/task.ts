@@ -5,6 +5,7 @@ import { awaitBranches, countDown, countUp } from './joins.js';
 import { fork, queue, takeTaskDefs } from './forks.js';
 import { forgetLatest, noteLatest } from './scopes.js';
 import { dropPermit, evolvePermits, holdPermit } from './permits.js';
+import { isBuiltIn } from '../tasks/built-in-types.js';
 import { own, type TaskState, type WorkflowState } from '../state.js';
 import { waiterTypes } from '../types.js';
 import { TimerIndex } from './timer-index.js';
@@ -138,7 +139,7 @@ export function applyToTask(state: WorkflowState, event: TaskEvent): void {
     case 'TaskProgressed':
       return progressTask(state, task, event);
     case 'TaskLeaseExtended':
-      return setTimers(state, task, event.data.timers);
+      return extendLease(state, task, event.data);
     case 'TaskCompleted':
     case 'TaskFailed':
       return endTask(state, task, event.data.status, event);
@@ -234,6 +235,17 @@ function startTask(state: WorkflowState, task: TaskState, { data, time }: EventN
   delete task.timers['poll'];
   delete task.timers['offer'];
   setTimers(state, task, data.timers);
+}
+
+/** Whoever speaks for a worker's task has it: the gateway does not hold it any more. */
+function extendLease(
+  state: WorkflowState,
+  task: TaskState,
+  { workerId, timers }: EventData<'TaskLeaseExtended'>,
+): void {
+  if (workerId !== undefined) task.workerId = workerId;
+  if (!isBuiltIn(task)) delete task.timers['lease'];
+  setTimers(state, task, timers);
 }
 
 function progressTask(state: WorkflowState, task: TaskState, { data }: EventNamed<'TaskProgressed'>): void {

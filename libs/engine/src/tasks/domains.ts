@@ -11,7 +11,7 @@ export interface Domains {
 }
 
 /** The type's own entry of `taskToDomain` before `*`. */
-export function domainsOf({ taskToDomain }: WorkflowState, queue: string): Domains {
+export function domainsOf({ taskToDomain }: Pick<WorkflowState, 'taskToDomain'>, queue: string): Domains {
   const entry = taskToDomain === undefined ? undefined : (own(taskToDomain, queue) ?? own(taskToDomain, '*'));
   if (entry === undefined) return {};
   const domains = entry

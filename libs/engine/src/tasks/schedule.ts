@@ -222,6 +222,12 @@ export function startTimers(decision: Decision, node: Node, task: TaskState): Re
   return Object.keys(timers).length === 0 ? undefined : timers;
 }
 
+/** Until a worker has it the gateway holds it: by a short lease, so that a gateway that dies takes nothing along. */
+function keptTimers(decision: Decision, node: Node, task: TaskState): Record<string, number> {
+  const { response: _, ...timers } = startTimers(decision, node, task) ?? {};
+  return { ...timers, lease: decision.now + limits.keptLeaseSeconds * 1000 };
+}
+
 /** A task that is not done waits in its queue again, from a time on; what it has come to so far goes into the event. */
 export function backToQueue(
   decision: Decision,
@@ -257,12 +263,13 @@ export function grantIfPolled(decision: Decision, { node, key }: Place): void {
   }
   const grant = limits === undefined ? decision.takeGrant(task.queue, choicesOf(task), task.taskDefName) : undefined;
   if (grant === undefined) return;
-  const timers = startTimers(decision, node, task);
+  const { workerId, pollId, domain } = grant;
+  const timers = workerId === undefined ? keptTimers(decision, node, task) : startTimers(decision, node, task);
   decision.emit('TaskStarted', {
     taskId: task.taskId,
-    workerId: grant.workerId,
-    pollId: grant.pollId,
-    ...takenIn(task, grant.domain),
+    ...(workerId === undefined ? {} : { workerId }),
+    pollId,
+    ...takenIn(task, domain),
     ...(timers === undefined ? {} : { timers }),
   });
 }

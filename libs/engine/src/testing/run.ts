@@ -117,8 +117,9 @@ export class Run {
     }
   }
 
-  decide(command: Command): readonly SealedEvent[] {
+  decide(bare: Command): readonly SealedEvent[] {
     const { audited = true, epoch = 1 } = this.options;
+    const command = this.withOffers(bare);
     const decided = decide(
       this.state,
       command,
@@ -133,7 +134,21 @@ export class Run {
     this.state = decided.state;
     this.records.push(...decided.events);
     this.commands.push(recorded);
+    this.takeBack(command, decided.events);
     return decided.events;
+  }
+
+  /** Every other time the polls come with the command instead of being asked for. */
+  private withOffers(command: Command): Command {
+    if (this.parked.length === 0 || this.commands.length % 2 === 0) return command;
+    return { ...command, offers: this.parked.splice(0) };
+  }
+
+  private takeBack({ offers = [] }: Command, events: readonly SealedEvent[]): void {
+    const used = new Set(
+      events.flatMap(({ event }) => (event.type === 'TaskStarted' ? (event.data.pollId ?? []) : [])),
+    );
+    this.parked.push(...offers.filter(({ pollId }) => !used.has(pollId)));
   }
 
   /** Folds all records from the beginning. */

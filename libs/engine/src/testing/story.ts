@@ -37,7 +37,7 @@ export function happen(run: Run, { what, pick, seconds }: Happening): void {
     case 'poll':
       return run.park({
         taskType: ['plain', 'strict', 'total'][pick % 3] ?? '',
-        workerId: 'parked',
+        ...(pick % 2 === 0 ? {} : { workerId: 'parked' }),
         pollId: `poll-${pick}`,
       });
     case 'timer':
@@ -176,7 +176,7 @@ function workerDoes(run: Run, { taskId }: TaskState, { what, pick, seconds }: Ha
       run.send('ProgressTask', { taskId, output, ...(pick % 2 === 0 ? {} : { callbackAfterSeconds: seconds }) });
       return;
     case 'lease':
-      run.send('ExtendTaskLease', { taskId });
+      run.send('ExtendTaskLease', { taskId, ...(pick % 2 === 0 ? {} : { workerId: 'w', takenMsAgo: 10 }) });
       return;
     default:
       run.send('LogTask', { taskId, log: 'a line' });

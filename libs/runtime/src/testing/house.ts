@@ -24,6 +24,8 @@ import { TestLog } from './test-log.js';
 
 export interface HouseOptions {
   readonly partitionCount?: number;
+  /** The engine is told of parked polls with the commands, as if it were elsewhere. */
+  readonly offersPolls?: boolean;
   /** Shared by several houses; otherwise the house has one of its own. */
   readonly store?: { readonly readStore: ReadStore; readonly snapshots: SnapshotStore };
 }
@@ -49,6 +51,7 @@ export class House {
     partitionCount: number,
     store: { readonly readStore: ReadStore; readonly snapshots: SnapshotStore },
     private readonly own: TemporaryStore | undefined,
+    private readonly offersPolls: boolean,
   ) {
     this.partitions = Array.from({ length: partitionCount }, (_, partition) => partition);
     this.snapshots = store.snapshots;
@@ -56,9 +59,9 @@ export class House {
     this.journal = new FaultyJournal(new MemoryJournal({ partitionCount, clock: this.clock }));
   }
 
-  static async open({ partitionCount = 2, store }: HouseOptions = {}): Promise<House> {
+  static async open({ partitionCount = 2, store, offersPolls = false }: HouseOptions = {}): Promise<House> {
     const own = store === undefined ? await TemporaryStore.open() : undefined;
-    const house = new House(partitionCount, store ?? (own as TemporaryStore), own);
+    const house = new House(partitionCount, store ?? (own as TemporaryStore), own, offersPolls);
     await house.build();
     return house;
   }
@@ -76,6 +79,7 @@ export class House {
       log,
       partitions,
       idPrefix: `g${this.owner}`,
+      offersPolls: this.offersPolls,
     });
     this.makeEngine();
     this.projection = new ProjectionRunner({
@@ -109,7 +113,7 @@ export class House {
       log,
       partitions,
       owner: `test-${this.owner}`,
-      grant: (taskType, domains) => gateway.ready.grant(taskType, domains),
+      ...(this.offersPolls ? {} : { grant: (taskType, domains) => gateway.ready.grant(taskType, domains) }),
     });
     return this.engine;
   }

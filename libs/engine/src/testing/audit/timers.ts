@@ -11,7 +11,7 @@ const cleared: Readonly<Partial<Record<Event['type'], readonly string[]>>> = {
   TaskScheduled: [],
   RetryScheduled: [],
   TaskQueued: [],
-  TaskLeaseExtended: [],
+  TaskLeaseExtended: ['lease'],
   TaskOffered: ['offer'],
   TaskStarted: ['poll', 'offer'],
   TaskProgressed: ['response', 'lease', 'offer'],
