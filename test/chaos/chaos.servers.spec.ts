@@ -18,11 +18,11 @@ import { chooseFault } from './faults.js';
 import { readKafkaLog, readMongoViews } from './kafka-log.js';
 
 const minutes = Number(env['DACAPO_CHAOS_MINUTES'] ?? 5);
-const startsPerSecond = 25;
-const starters = 16;
+const startsPerSecond = 20;
+const starters = 12;
 /** Between one fault and the next. */
 const restMs = { min: 1_000, max: 9_000 };
-const quietMs = 120_000;
+const quietMs = 240_000;
 const pollCount = 20;
 const verifiers = 8;
 const verified = 400;

@@ -8,6 +8,12 @@ import { limits } from './limits.js';
 import type { Log } from './log.js';
 import { Outage, unavailable } from './outage.js';
 
+/**
+ * None, in a way that lets kafkajs make an idempotent producer at all. When one of several brokers fails it, kafkajs sends again what others
+ * have in hand still, under new sequence numbers: then it is stored twice.
+ */
+const noRetry = { retries: Number.NaN };
+
 export interface OutgoingRecord {
   readonly partition: number;
   readonly key: string | null;
@@ -83,6 +89,7 @@ export class LogProducer {
       const producer = this.client.producer({
         idempotent: true,
         maxInFlightRequests: 1,
+        retry: noRetry,
         allowAutoTopicCreation: false,
         createPartitioner: () => namedPartition,
       });

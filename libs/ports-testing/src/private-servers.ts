@@ -16,18 +16,20 @@ const installations = ['kafka', 'secantus-py', 'secantus-rs'];
 export class PrivateServers {
   private constructor(
     private readonly home: string,
+    private readonly brokers: number,
     private readonly kafkaProxyPorts: readonly number[],
   ) {}
 
   /**
-   * `kafkaProxyPorts`: one broker for each (1 or 3). Clients that come by there are told to come by there again; they have to lead to
+   * `brokers`: 1 or 3. `kafkaProxyPorts`: one for each of them. Clients that come by there are told to come by there again; they have to lead to
    * `kafkasBehindProxies`.
    */
   static async start({
     kafkaProxyPorts = [],
-  }: { readonly kafkaProxyPorts?: readonly number[] } = {}): Promise<PrivateServers> {
+    brokers = Math.max(kafkaProxyPorts.length, 1),
+  }: { readonly brokers?: number; readonly kafkaProxyPorts?: readonly number[] } = {}): Promise<PrivateServers> {
     const shared = resolve(env['DACAPO_SERVERS_DIR'] ?? '.servers');
-    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')), kafkaProxyPorts);
+    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')), brokers, kafkaProxyPorts);
     for (const each of installations) {
       if (existsSync(join(shared, each))) symlinkSync(join(shared, each), join(servers.home, each));
     }
@@ -69,13 +71,10 @@ export class PrivateServers {
   }
 
   private async command(...words: readonly string[]): Promise<void> {
-    const brokers =
-      this.kafkaProxyPorts.length === 0
-        ? {}
-        : {
-            DACAPO_SERVERS_KAFKA_NODES: String(this.kafkaProxyPorts.length),
-            DACAPO_SERVERS_KAFKA_PROXY_PORTS: this.kafkaProxyPorts.join(','),
-          };
+    const brokers = {
+      DACAPO_SERVERS_KAFKA_NODES: String(this.brokers),
+      DACAPO_SERVERS_KAFKA_PROXY_PORTS: this.kafkaProxyPorts.join(','),
+    };
     await run(execPath, [script, ...words], {
       env: { ...env, ...brokers, DACAPO_SERVERS_DIR: this.home, NODE_OPTIONS: '' },
     });
