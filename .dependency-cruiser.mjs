@@ -72,6 +72,13 @@ export default {
       to: { path: '^libs/(api|platform|triggers|kafka-edge|examples)/' },
     },
     {
+      name: 'the-sdk-imports-tier-0',
+      comment: 'It is published: a program that uses it must not carry the server.',
+      severity: 'error',
+      from: { path: '^libs/sdk/src', pathNot: spec },
+      to: { path: '^libs/', pathNot: '^libs/(sdk|contracts|expressions|definitions)/' },
+    },
+    {
       name: 'production-never-imports-the-suites',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: [spec, '^libs/ports-testing/'] },
@@ -88,7 +95,7 @@ export default {
       name: 'enter-a-lib-by-its-index',
       severity: 'error',
       from: { path: '^(apps|libs)/([^/]+)/' },
-      to: { path: '^libs/[^/]+/src/(?!index\\.ts)', pathNot: '^$1/$2/' },
+      to: { path: '^libs/[^/]+/src/(?!(kafka/)?index\\.ts)', pathNot: '^$1/$2/' },
     },
   ],
   options: {

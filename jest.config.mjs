@@ -22,6 +22,7 @@ export default {
     '^.+\\.ts$': [process.env.DACAPO_PLANTED ? '<rootDir>/test/planted/transformer.mjs' : '@swc/jest', swc],
   },
   moduleNameMapper: {
+    '^@dacapo/sdk/([^/]+)$': '<rootDir>/libs/sdk/src/$1/index.ts',
     '^@dacapo/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

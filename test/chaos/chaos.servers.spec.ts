@@ -145,6 +145,7 @@ class Chaos {
   private run(body: () => Promise<void>): void {
     this.loops.push(
       untilGone(body).catch((error: unknown) => {
+        this.say(`a client failed: ${String(error)}`);
         this.failure ??= error;
       }),
     );

@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { env, execPath, kill } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { inboxWorkflowId } from '@dacapo/contracts';
 import { orderInput, orderTaskDefs, orderWorkflowDef } from '@dacapo/examples';
-import { ensureTopics, openClient, topicSpecs } from '@dacapo/journal-kafka';
-import { type Handler, inboxWorkflowId, KafkaWorker, Publisher } from '@dacapo/kafka-edge';
+import { openClient } from '@dacapo/journal-kafka';
+import { Publisher } from '@dacapo/kafka-edge';
 import { sha256 } from '@dacapo/platform';
+import { type KafkaTask, type KafkaWorker, kafkaWorker } from '@dacapo/sdk/kafka';
 import { systemClock } from '@dacapo/runtime';
 
 export const brokers = env['DACAPO_KAFKA_BROKERS'];
@@ -162,23 +164,15 @@ export class Installation {
     return ids.map((id) => inboxWorkflowId(id, sha256));
   }
 
-  async startWorker(handlers: Readonly<Record<string, Handler>>, group = 'workers'): Promise<KafkaWorker> {
-    const { kafka, prefix } = this;
-    const worker = new KafkaWorker({
-      kafka,
-      topicPrefix: prefix,
-      handlers,
+  async startWorker(tasks: readonly KafkaTask[], group = 'workers'): Promise<KafkaWorker> {
+    const worker = kafkaWorker({
+      brokers: this.kafkaBrokers.split(','),
+      topicPrefix: this.prefix,
+      tasks,
+      groupId: `${this.prefix}${group}`,
       workerId: group,
-      groupId: `${prefix}${group}`,
-      announcesStart: true,
-      hash: sha256,
-      clock: systemClock,
+      announceAfterMs: 0,
       log: silent,
-      ensureTopics: async (names) => {
-        const topics = names.map((name) => ({ ...topicSpecs.tasks('', '', 3), name }));
-        const connection = { brokers: this.kafkaBrokers.split(','), clientId: 'dacapo-test' };
-        await ensureTopics({ ...connection, topics, createTopics: true, log: silent });
-      },
     });
     this.workers.push(worker);
     await worker.start();

@@ -1,7 +1,7 @@
 /** What outside programs publish to `inbox`: good records have one effect, bad ones become dead letters with the reason. */
 import { randomUUID } from 'node:crypto';
 
-import { inboxWorkflowId } from '@dacapo/kafka-edge';
+import { inboxWorkflowId } from '@dacapo/contracts';
 import { sha256 } from '@dacapo/platform';
 
 import { describeWithServers, type DeadLetter, Installation } from './harness.js';

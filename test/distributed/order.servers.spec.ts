@@ -1,5 +1,5 @@
 /** Four processes on real servers: the order by Kafka workers and by REST workers, and any one process killed in the middle. */
-import { orderInput, orderTypes, orderWorkers, type WorkerTask } from '@dacapo/examples';
+import { orderInput, orderTypes, orderTasks, orderWorkers, type WorkerTask } from '@dacapo/examples';
 
 import { describeWithServers, expectWhole, Installation } from './harness.js';
 
@@ -16,7 +16,7 @@ describeWithServers('four processes on Kafka and MongoDB', () => {
   beforeAll(async () => {
     await installation.start();
     await installation.registerOrder('kafka');
-    await installation.startWorker(orderWorkers);
+    await installation.startWorker(orderTasks);
   }, 60_000);
 
   afterAll(async () => {

@@ -1,7 +1,7 @@
 /** The broker and the database are killed while orders are on their way. They are servers of this suite's own: others use the common ones. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { orderWorkers } from '@dacapo/examples';
+import { orderTasks } from '@dacapo/examples';
 import { PrivateServers } from '@dacapo/ports-testing';
 
 import { describeWithServers, expectWhole, Installation } from './harness.js';
@@ -18,7 +18,7 @@ describeWithServers('outages', () => {
     installation = new Installation(servers.address('DACAPO_KAFKA_BROKERS'), servers.address('DACAPO_MONGO_URL'));
     await installation.start();
     await installation.registerOrder('kafka');
-    await installation.startWorker(orderWorkers);
+    await installation.startWorker(orderTasks);
   }, 120_000);
 
   afterAll(async () => {

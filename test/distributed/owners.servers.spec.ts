@@ -1,5 +1,5 @@
 /** Several processes of each role share the work: some die, some are told to go, some come, and orders go on. */
-import { orderWorkers } from '@dacapo/examples';
+import { orderTasks } from '@dacapo/examples';
 
 import { describeWithServers, expectWhole, Installation } from './harness.js';
 
@@ -13,7 +13,7 @@ describeWithServers('three engines, two gateways, projectors and dispatchers', (
   beforeAll(async () => {
     await installation.start('--engines', '3', '--gateways', '2', '--projectors', '2', '--dispatchers', '2');
     await installation.registerOrder('kafka');
-    await installation.startWorker(orderWorkers);
+    await installation.startWorker(orderTasks);
   }, 90_000);
 
   afterAll(async () => {

@@ -204,8 +204,8 @@ export const mutants: readonly Mutant[] = [
     row: 'I9',
     what: 'a second worker begins a task by message',
     file: 'commands/hand-out.ts',
-    find: "if (task.status !== 'SCHEDULED')",
-    replace: "if (task.status !== 'SCHEDULED' && task.status !== 'IN_PROGRESS')",
+    find: 'is over.\n  if (!task.ready)',
+    replace: "is over.\n  if (!task.ready && task.status !== 'IN_PROGRESS')",
   },
   {
     id: 'completed-with-open-task',

@@ -1,19 +1,13 @@
 /** `--demo`: the order example with nothing but records of Kafka: started through `inbox`, worked from task topics. REST only shows it. */
-import { randomUUID } from 'node:crypto';
-
-import { eventLine, orderInput, orderTaskDefs, orderWorkers, orderWorkflowDef } from '@dacapo/examples';
-import { ensureTopics, openClient, topicSpecs } from '@dacapo/journal-kafka';
-import { inboxWorkflowId, kafkaEdgeLimits, KafkaWorker, Publisher } from '@dacapo/kafka-edge';
-import { type Config, sha256 } from '@dacapo/platform';
-import { type Log, systemClock } from '@dacapo/runtime';
-import type { Log as AdapterLog } from '@dacapo/store-mongo';
+import { eventLine, orderInput, orderTaskDefs, orderTasks, orderWorkflowDef } from '@dacapo/examples';
+import { type Config } from '@dacapo/platform';
+import { type KafkaPublisher, kafkaPublisher, type KafkaWorker, kafkaWorker } from '@dacapo/sdk/kafka';
 
 import { Api } from './api.js';
 
 interface DemoOptions {
   readonly config: Config;
   readonly url: string;
-  readonly log: Log & AdapterLog;
 }
 
 interface HistoryEvent {
@@ -35,30 +29,15 @@ export class Demo {
   private readonly stopping = new AbortController();
   private readonly api: Api;
   private readonly worker: KafkaWorker;
-  private readonly publisher: Publisher;
+  private readonly publisher: KafkaPublisher;
 
   constructor(private readonly options: DemoOptions) {
-    const { config, url, log } = options;
-    const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-demo' };
-    const shared = { kafka: openClient(connection), clock: systemClock, log };
+    const { config, url } = options;
+    const { kafkaTopicPrefix: topicPrefix } = config;
+    const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-demo', topicPrefix };
     this.api = new Api(`${url}/api`, this.stopping.signal);
-    this.publisher = new Publisher({ ...shared, name: 'demo' });
-    this.worker = new KafkaWorker({
-      ...shared,
-      topicPrefix: config.kafkaTopicPrefix,
-      handlers: orderWorkers,
-      workerId: 'demo',
-      groupId: `${config.kafkaTopicPrefix}demo`,
-      announcesStart: true,
-      hash: sha256,
-      ensureTopics: async (names) => {
-        const topics = names.map((name) => ({
-          ...topicSpecs.tasks('', '', kafkaEdgeLimits.taskTopicPartitions),
-          name,
-        }));
-        await ensureTopics({ ...connection, topics, createTopics: true, log, signal: this.stopping.signal });
-      },
-    });
+    this.publisher = kafkaPublisher(connection);
+    this.worker = kafkaWorker({ ...connection, tasks: orderTasks, groupId: `${topicPrefix}demo`, workerId: 'demo' });
   }
 
   /** Resolves when the order is complete and proven, or when it was stopped; rejects when it is not valid. The worker stays. */
@@ -67,7 +46,7 @@ export class Demo {
       await this.api.post('/metadata/taskdefs', orderTaskDefs('kafka'));
       await this.api.put('/metadata/workflow', [orderWorkflowDef]);
       await this.worker.start();
-      const workflowId = await startOrder(this.publisher, this.options.config.kafkaTopicPrefix);
+      const workflowId = await this.startOrder();
       await printEvents(this.api, workflowId);
       await printProof(this.api, workflowId);
     } catch (error) {
@@ -75,23 +54,19 @@ export class Demo {
     }
   }
 
+  private async startOrder(): Promise<string> {
+    const request = { name: orderWorkflowDef.name, input: orderInput('o-1') };
+    const workflowId = await this.publisher.startWorkflow(request);
+    const { kafkaTopicPrefix } = this.options.config;
+    process.stdout.write(`Published to ${kafkaTopicPrefix}inbox: ${JSON.stringify(request)}\nOrder ${workflowId}\n`);
+    return workflowId;
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.worker.stop();
     await this.publisher.close();
   }
-}
-
-/** A start without `workflowId`: its id follows from the record's. */
-async function startOrder(publisher: Publisher, topicPrefix: string): Promise<string> {
-  const id = randomUUID();
-  const record = { type: 'StartWorkflow', id, request: { name: orderWorkflowDef.name, input: orderInput('o-1') } };
-  await publisher.publish([{ topic: topicSpecs.inbox(topicPrefix).name, key: id, value: JSON.stringify(record) }]);
-  const workflowId = inboxWorkflowId(id, sha256);
-  process.stdout.write(
-    `Published to ${topicSpecs.inbox(topicPrefix).name}: ${JSON.stringify(record)}\nOrder ${workflowId}\n`,
-  );
-  return workflowId;
 }
 
 async function printEvents(api: Api, workflowId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { makeLog, onShutdown, readConfig, runApp } from '@dacapo/platform';
+import { onShutdown, readConfig, runApp } from '@dacapo/platform';
 
 import type { Demo } from './demo.js';
 import { choosePort } from './ports.js';
@@ -7,7 +7,6 @@ import { withServers } from './servers-env.js';
 
 runApp(async () => {
   const config = withServers(readConfig());
-  const log = makeLog(config.logLevel, 'distributed');
   const roles = new Roles(config, await choosePort(config));
   let demo: Demo | undefined;
   const stop = async (): Promise<void> => {
@@ -17,7 +16,7 @@ runApp(async () => {
   onShutdown(stop);
   const ready = roles.start();
   // What it needs is loaded while the roles start.
-  if (config.demo) demo = new (await import('./demo.js')).Demo({ config, url: roles.url, log });
+  if (config.demo) demo = new (await import('./demo.js')).Demo({ config, url: roles.url });
   await ready;
   const { url } = roles;
   process.stdout.write(

@@ -15,14 +15,14 @@ export function deriveId(hash: Hash, workflowId: string, ...parts: readonly (str
   return `${time}-8${hex.slice(0, 3)}-${variant}${hex.slice(4, 7)}-${hex.slice(7, 19)}`;
 }
 
-/** 32 hexadecimal digits from the first characters of a base64url digest (6 bits each, 4 of them used twice over). */
-function hexOf(digest: string): string {
+/** The first hexadecimal digits of a base64url digest. */
+export function hexOf(digest: string, count = 32): string {
   let out = '';
-  for (let i = 0; i + 1 < digest.length && out.length < 32; i += 2) {
+  for (let i = 0; i + 1 < digest.length && out.length < count; i += 2) {
     const bits = (sextet(digest.charCodeAt(i)) << 6) | sextet(digest.charCodeAt(i + 1));
     out += `${digits[(bits >> 8) & 15]}${digits[(bits >> 4) & 15]}${digits[bits & 15]}`;
   }
-  return out;
+  return out.slice(0, count);
 }
 
 function sextet(code: number): number {

@@ -30,6 +30,8 @@ export {
 } from './events.js';
 export { type Admission, admit, type Fence, openFence } from './fencing.js';
 export { deriveId } from './ids.js';
+export { inboxWorkflowId } from './inbox-workflow-id.js';
 export { formatPosition, parsePosition, partitionOf, type Position } from './position.js';
 export { decodeCommand, decodeEvent, encodeCommand } from './records.js';
+export { taskTopicName } from './task-topic-name.js';
 export { type Infer, type JsonObject, type JsonSchema, type Shape } from './shape.js';

@@ -9,3 +9,4 @@ export {
   type WorkerTask,
 } from './order.js';
 export { eventLine } from './print-event.js';
+export { orderTasks } from './order-tasks.js';

@@ -27,8 +27,6 @@ export const limits = {
   heldTasks: 10_000,
   /** Partitions of a task topic that is made because there is none. */
   taskTopicPartitions: 3,
-  /** Kafka's bound on a topic's name. */
-  topicCharacters: 249,
   /** How long a broker may hold a fetch when there is nothing. */
   fetchWaitMs: 100,
   /** A killed member of a group keeps its partitions for so long; brokers allow no less by default. */

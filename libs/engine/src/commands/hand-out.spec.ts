@@ -80,6 +80,16 @@ describe('StartTask', () => {
       .thenRefused('TASK_NOT_READY');
   });
 
+  it('is refused when its worker has asked to be called later', () => {
+    given(kafka, [start(), progress('a', { callbackAfterSeconds: 5 })])
+      .when(startByMessage('a', 'k'))
+      .thenRefused('TASK_NOT_READY')
+      .when(fireTimerAfter(5))
+      .then(['TimerFired offer a', 'TaskOffered a'])
+      .when(startByMessage('a', 'k'))
+      .then(['TaskStarted a']);
+  });
+
   it('may be left out: the result alone is enough', () => {
     given(kafka, [start()]).when(complete('a')).then(['TaskCompleted a', 'WorkflowCompleted']);
   });

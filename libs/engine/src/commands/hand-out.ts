@@ -28,10 +28,11 @@ export function claimTask(decision: Decision, claim: CommandData<'ClaimTask'>): 
 export function startTaskByMessage(decision: Decision, { taskId, workerId }: CommandData<'StartTask'>): void {
   const task = openTask(decision, taskId);
   if (task === undefined) return;
-  if (task.status !== 'SCHEDULED')
-    return decision.reject('TASK_NOT_READY', `Task ${taskId} is ${task.status} already`, taskId);
   const permit = own(decision.state.permits ?? {}, taskId);
   if (permit?.held === false) return decision.reject('TASK_NOT_READY', `Task ${taskId} waits for a permit`, taskId);
+  // Begun already, or its worker has asked to be called later: this is the word of a delivery that is over.
+  if (!task.ready)
+    return decision.reject('TASK_NOT_READY', `Task ${taskId} is ${task.status} and not to be begun now`, taskId);
   const bounds = limitsOf(decision.placeOf(task).node.taskDef);
   if (permit === undefined && bounds !== undefined) requestPermit(decision, task, bounds, { workerId });
   else start(decision, task, workerId);

@@ -7,7 +7,7 @@ import {
   startCommand,
   taskResultCommand,
 } from '@dacapo/api';
-import { type Command, DaCapoError, deriveId, type Hash } from '@dacapo/contracts';
+import { type Command, DaCapoError, type Hash, inboxWorkflowId } from '@dacapo/contracts';
 import type { GatewayRuntime } from '@dacapo/runtime';
 
 import { limits } from '../limits.js';
@@ -53,11 +53,6 @@ export async function commandOf(
     default:
       return record satisfies never;
   }
-}
-
-/** The id of the workflow that a start without `workflowId` begins. */
-export function inboxWorkflowId(recordId: string, hash: Hash): string {
-  return deriveId(hash, 'inbox', recordId);
 }
 
 /** The id of the inbox record that a command stands for; undefined when it came from elsewhere. */

@@ -1,4 +1,4 @@
-import { type Command, DaCapoError } from '@dacapo/contracts';
+import { type Command, DaCapoError, inboxWorkflowId } from '@dacapo/contracts';
 import { CommandFactory, type DefinitionRegistry } from '@dacapo/runtime';
 import { systemClock } from '@dacapo/runtime';
 
@@ -7,7 +7,6 @@ import { Stopped } from '../patience.js';
 import { Publisher } from '../publisher.js';
 import { FakeBroker, hash, silent } from '../testing/builders.js';
 import { Inbox, type SourceRecord } from './inbox.js';
-import { inboxWorkflowId } from './inbox-command.js';
 
 const registry = {
   secrets: { values: () => [] },

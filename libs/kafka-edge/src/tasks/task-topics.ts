@@ -3,7 +3,7 @@
  * refused by the engine. While it reads what it has missed it holds ready tasks back, so that those which are over by now do not go out again.
  */
 import { taskText } from '@dacapo/api';
-import type { Hash, TaskDocument } from '@dacapo/contracts';
+import { type Hash, type TaskDocument, taskTopicName } from '@dacapo/contracts';
 import type { Clock, Journal, ReadStore, StoredEvent } from '@dacapo/ports';
 import { taskOf } from '@dacapo/projections';
 import type { DefinitionRegistry, Log } from '@dacapo/runtime';
@@ -16,7 +16,6 @@ import { limits } from '../limits.js';
 import { Patience } from '../patience.js';
 import { type Outgoing, Publisher } from '../publisher.js';
 import { isOffer, OpenTasks } from './open-tasks.js';
-import { taskTopicName } from './task-topic-name.js';
 
 export const taskTopicReader = 'task-topics';
 

@@ -2,17 +2,19 @@
  * The topic of a task type, and of a type in a domain: `tasks.<type>`, `tasks.<type>..<domain>`. No two of them share a topic, and no two of
  * them have names that Kafka refuses beside each other because they differ only in `.` and `_`. Ordinary names stay as they are.
  */
-import type { Hash } from '@dacapo/contracts';
+import type { Hash } from './envelope.js';
+import { hexOf } from './ids.js';
 
-import { limits } from '../limits.js';
+/** Kafka's bound on a topic's name. */
+const topicCharacters = 249;
+const digestDigits = 40;
 
 /** `prefix` with its dot. */
 export function taskTopicName(prefix: string, taskType: string, domain: string | undefined, hash: Hash): string {
   const full = `${prefix}tasks.${escape(taskType)}${domain === undefined ? '' : `..${escape(domain)}`}`;
-  if (full.length <= limits.topicCharacters) return full;
+  if (full.length <= topicCharacters) return full;
   // Too long: its beginning for the eye, the digest of the whole for the difference. `-y` stands in no other name.
-  const digest = Buffer.from(hash(full), 'base64url').toString('hex').slice(0, 40);
-  return `${full.slice(0, limits.topicCharacters - digest.length - 2)}-y${digest}`;
+  return `${full.slice(0, topicCharacters - digestDigits - 2)}-y${hexOf(hash(full), digestDigits)}`;
 }
 
 /**
