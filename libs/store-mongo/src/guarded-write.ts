@@ -57,7 +57,7 @@ export class GuardedWriter<D extends Versioned> {
       await this.collection.bulkWrite(operations, { ordered: false });
       return [];
     } catch (error) {
-      if (!isOnlyCollisions(error)) throw error;
+      if (!isOnlyCollisions(error, operations.length)) throw error;
       return error.result.getWriteErrors().map((failure) => failure.index);
     }
   }
@@ -73,10 +73,16 @@ function replaceOf<D extends Versioned>(document: D): AnyBulkWriteOperation<D> {
   return { replaceOne: { filter, replacement: document, upsert: true } };
 }
 
-function isOnlyCollisions(error: unknown): error is MongoBulkWriteError {
+/**
+ * The driver goes through a bulk in batches, and when the way to the server breaks in the middle, it reports what it had found until then:
+ * collisions. So every operation must be accounted for.
+ */
+function isOnlyCollisions(error: unknown, operations: number): error is MongoBulkWriteError {
   if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) return false;
+  const { insertedCount, matchedCount, upsertedCount } = error.result;
   const failures = error.result.getWriteErrors();
-  return failures.length > 0 && failures.every((failure) => failure.code === duplicateKey);
+  const accounted = insertedCount + matchedCount + upsertedCount + failures.length;
+  return accounted === operations && failures.every((failure) => failure.code === duplicateKey);
 }
 
 /** Unordered operations run in any order, so each document stands in a bulk once. */
