@@ -1,6 +1,6 @@
 // One rule per sentence of ARCHITECTURE.md, "Tiers". Aliases are resolved from tsconfig.json.
 const pure = '^libs/(contracts|expressions|definitions|engine|projections)/src';
-const adapters = '^libs/(journal-[^/]+|store-[^/]+|scripting)/';
+const adapters = '^libs/(journal-[^/]+|store-[^/]+|scripting|schema-registry)/';
 const spec = '\\.(spec|contract)\\.ts$|/testing/';
 
 export default {
@@ -50,7 +50,7 @@ export default {
     {
       name: 'adapters-never-see-each-other',
       severity: 'error',
-      from: { path: '^libs/(journal-[^/]+|store-[^/]+|scripting)/' },
+      from: { path: '^libs/(journal-[^/]+|store-[^/]+|scripting|schema-registry)/' },
       to: { path: adapters, pathNot: '^libs/$1/' },
     },
     {

@@ -26,6 +26,7 @@ import {
 import { armCrash, type Config, parseCrashAt, sha256, taskSettings, valueSettings } from '@dacapo/platform';
 import { AssignedReader, DefinitionRegistry, GatewayRuntime, type Log, readerLoop, systemClock } from '@dacapo/runtime';
 import { openScripts, type Scripts } from '@dacapo/scripting';
+import { openFraming, subjects } from '@dacapo/schema-registry';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 import { builtInTasks, BuiltInWorkers, KafkaJsPublisher } from '@dacapo/system-tasks';
 
@@ -43,13 +44,19 @@ export class DispatcherRole implements Role {
     private readonly scripts: Scripts,
   ) {}
 
-  /** Waits for the broker and the database. */
+  /** Waits for the registry, the broker and the database. */
   static async open(config: Config, log: Log & AdapterLog, signal: AbortSignal): Promise<DispatcherRole> {
     if (config.crashAt !== undefined) armCrash(parseCrashAt(config.crashAt));
     const topicPrefix = config.kafkaTopicPrefix;
     const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-dispatcher' };
     const options = { ...connection, createTopics: true, log, signal };
-    const journal = await KafkaJournal.open({ ...options, topicPrefix, partitionCount: config.partitions });
+    const framing = await openFraming({
+      url: config.schemaRegistryUrl,
+      subjects: [subjects.commands, subjects.tasks, subjects.deadLetters].flatMap((of) => of(topicPrefix)),
+      log,
+      signal,
+    });
+    const journal = await KafkaJournal.open({ ...options, topicPrefix, partitionCount: config.partitions, framing });
     const registry = new DefinitionRegistry(
       await KafkaDefinitionLog.open({ ...options, topicPrefix }),
       sha256,
@@ -61,7 +68,7 @@ export class DispatcherRole implements Role {
     const store = await MongoStore.open({ url: config.mongoUrl, database: config.mongoDatabase, log, signal });
     const { readStore } = store;
 
-    const shared = { kafka: openClient(connection), clock: systemClock, log };
+    const shared = { kafka: openClient(connection), clock: systemClock, log, framing };
     const deadLetters = new DeadLetters(
       topicSpecs.deadLetters(topicPrefix).name,
       new Publisher({ ...shared, name: 'dead letters' }),

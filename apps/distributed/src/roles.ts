@@ -53,6 +53,8 @@ function flagsOf(config: Config): readonly string[] {
     ['--host', config.host],
     ['--kafka-brokers', config.kafkaBrokers],
     ['--kafka-topic-prefix', config.kafkaTopicPrefix],
+    // Empty where there is none, so that no role takes one from its environment that the others do not have.
+    ['--schema-registry-url', config.schemaRegistryUrl ?? ''],
     ['--mongo-url', config.mongoUrl],
     ['--mongo-database', config.mongoDatabase],
     ['--log-level', config.logLevel],

@@ -6,6 +6,7 @@ import type { Role } from '@dacapo/kafka-edge';
 import { armCrash, type Config, parseCrashAt, sha256, valueSettings } from '@dacapo/platform';
 import { DefinitionRegistry, EngineRuntime, locateByReadModel, type Log, systemClock } from '@dacapo/runtime';
 import { openScripts, type Scripts } from '@dacapo/scripting';
+import { openFraming, subjects } from '@dacapo/schema-registry';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 
 export class EngineRole implements Role {
@@ -17,7 +18,7 @@ export class EngineRole implements Role {
     private readonly scripts: Scripts,
   ) {}
 
-  /** Waits for the broker and the database. */
+  /** Waits for the registry, the broker and the database. */
   static async open(config: Config, log: Log & AdapterLog, signal: AbortSignal): Promise<EngineRole> {
     if (config.crashAt !== undefined) armCrash(parseCrashAt(config.crashAt));
     const kafka = {
@@ -28,7 +29,13 @@ export class EngineRole implements Role {
       log,
       signal,
     };
-    const journal = await KafkaJournal.open({ ...kafka, partitionCount: config.partitions });
+    const framing = await openFraming({
+      url: config.schemaRegistryUrl,
+      subjects: [subjects.commands, subjects.events].flatMap((of) => of(config.kafkaTopicPrefix)),
+      log,
+      signal,
+    });
+    const journal = await KafkaJournal.open({ ...kafka, partitionCount: config.partitions, framing });
     const registry = new DefinitionRegistry(
       await KafkaDefinitionLog.open(kafka),
       sha256,

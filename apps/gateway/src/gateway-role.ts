@@ -12,6 +12,7 @@ import {
   type VerifyReport,
   verifyWorkflow,
 } from '@dacapo/runtime';
+import { openFraming, subjects } from '@dacapo/schema-registry';
 import { type Log as AdapterLog, MongoStore } from '@dacapo/store-mongo';
 
 export class GatewayRole implements Role {
@@ -24,12 +25,18 @@ export class GatewayRole implements Role {
     private readonly store: MongoStore,
   ) {}
 
-  /** Waits for the broker and the database. */
+  /** Waits for the registry, the broker and the database. */
   static async open(config: Config, log: Log & AdapterLog, signal: AbortSignal): Promise<GatewayRole> {
     const topicPrefix = config.kafkaTopicPrefix;
     const connection = { brokers: config.kafkaBrokers.split(','), clientId: 'dacapo-gateway' };
     const options = { ...connection, createTopics: true, log, signal };
-    const journal = await KafkaJournal.open({ ...options, topicPrefix, partitionCount: config.partitions });
+    const framing = await openFraming({
+      url: config.schemaRegistryUrl,
+      subjects: [...subjects.commands(topicPrefix), ...subjects.deadLetters(topicPrefix)],
+      log,
+      signal,
+    });
+    const journal = await KafkaJournal.open({ ...options, topicPrefix, partitionCount: config.partitions, framing });
     const registry = new DefinitionRegistry(
       await KafkaDefinitionLog.open({ ...options, topicPrefix }),
       sha256,
@@ -53,7 +60,7 @@ export class GatewayRole implements Role {
     const inboxTopics = [topicSpecs.inbox(topicPrefix), topicSpecs.deadLetters(topicPrefix)];
     const deadLetters = new DeadLetters(
       topicSpecs.deadLetters(topicPrefix).name,
-      new Publisher({ kafka, clock: systemClock, log, name: 'dead letters' }),
+      new Publisher({ kafka, clock: systemClock, log, framing, name: 'dead letters' }),
       systemClock,
     );
     const inbox = new Inbox({ gateway, journal, deadLetters, hash: sha256, clock: systemClock, log });

@@ -29,6 +29,7 @@ export {
   type EventType,
 } from './events.js';
 export { type Admission, admit, type Fence, openFence } from './fencing.js';
+export { frameBytes, schemaIdOf, schemaSubject, unframed } from './framing.js';
 export { deriveId } from './ids.js';
 export { inboxWorkflowId } from './inbox-workflow-id.js';
 export { formatPosition, parsePosition, partitionOf, type Position } from './position.js';

@@ -52,7 +52,7 @@ function claimRecord(partition: number, owner: string, epoch: number, time: numb
   const causation = formatPosition(partition, 0);
   const header = { workflowId: '', seq: 0, time, causation, epoch, previousHash: '' };
   const { text } = sealEvent('PartitionClaimed', { owner }, header, (input) => hash('sha256', input, 'base64url'));
-  return { partition, key: null, value: text };
+  return { partition, key: null, value: text, type: 'PartitionClaimed' };
 }
 
 /** What lies between the caller's knowledge and the claim. Kept while it is small, else read again when asked for. */
@@ -229,6 +229,6 @@ export class KafkaClaim implements Claim {
   }
 
   private recordOf({ event, text }: SealedEvent): OutgoingRecord {
-    return { partition: this.partition, key: event.workflowId, value: text };
+    return { partition: this.partition, key: event.workflowId, value: text, type: event.type };
   }
 }

@@ -9,7 +9,7 @@ import { limits } from './limits.js';
 import type { Log } from './log.js';
 import { LogReader } from './log-reader.js';
 import { LogProducer, type OutgoingRecord } from './producer.js';
-import type { LogRecord } from './record.js';
+import { type LogRecord, textOf } from './record.js';
 import { ensureTopics, topicSpecs } from './topics.js';
 
 export interface KafkaDefinitionLogOptions extends KafkaConnection {
@@ -100,5 +100,5 @@ class DefinitionFollower implements Reader {
 }
 
 function entryOf(record: LogRecord): DefinitionEntry {
-  return { key: record.key?.toString('utf8') ?? '', value: record.value?.toString('utf8') ?? null };
+  return { key: record.key?.toString('utf8') ?? '', value: record.value === null ? null : textOf(record) };
 }

@@ -3,7 +3,16 @@
  * claims, seq) and not in Kafka's groups or transactions; this file only puts the parts together.
  */
 import { type Command, DaCapoError, encodeCommand, invariant, partitionOf } from '@dacapo/contracts';
-import type { Claim, Clock, EventBatch, HistoryEntry, Journal, LogRange, Subscription } from '@dacapo/ports';
+import type {
+  Claim,
+  Clock,
+  EventBatch,
+  HistoryEntry,
+  Journal,
+  LogRange,
+  Subscription,
+  ValueFraming,
+} from '@dacapo/ports';
 import { AppendQueue, bytesOf } from './append-queue.js';
 import { Batcher, type Parcel } from './batcher.js';
 import { type KafkaClaim, takePartition } from './claim.js';
@@ -32,6 +41,8 @@ export interface KafkaJournalOptions extends KafkaConnection {
   readonly followRestMs?: number;
   /** Stamps claims; default the system's. Commands are stamped by the broker. */
   readonly clock?: Pick<Clock, 'now'>;
+  /** Frames what is written; default: plain JSON. What is read may be either. */
+  readonly framing?: ValueFraming;
   /** Ends the wait for a broker that is away at start. */
   readonly signal?: AbortSignal;
 }
@@ -184,7 +195,7 @@ export class KafkaJournal implements Journal {
     const parcels: { outgoing: OutgoingRecord[]; bytes: number; records: number }[] = [];
     for (const command of commands) {
       const partition = partitionOf(command.workflowId, this.partitionCount);
-      const record = { partition, key: command.workflowId, value: encodeCommand(command) };
+      const record = { partition, key: command.workflowId, value: encodeCommand(command), type: command.type };
       const bytes = bytesOf(record);
       if (bytes > maxBytes) {
         throw new DaCapoError(
@@ -232,9 +243,9 @@ interface Parts {
 /** None of them connects before it is used: a gateway never appends, an engine's lanes follow nothing. */
 function openParts(options: KafkaJournalOptions, commands: string, events: string): Parts {
   const client = openClient(options);
-  const { log } = options;
+  const { log, framing } = options;
   const partsOf = (topic: string, restMs = 0): TopicParts => ({
-    producer: new LogProducer(client, topic, log),
+    producer: new LogProducer(client, topic, log, framing),
     reader: new LogReader(options, topic, log),
     loop: new FetchLoop({ connection: options, topic, log, restMs, isDense: true }),
   });

@@ -3,6 +3,8 @@
  * number back although the lost answer may have been a success, and then the broker would acknowledge the next batch of
  * the same length as a repeat, without storing it.
  */
+import { schemaSubject } from '@dacapo/contracts';
+import type { ValueFraming } from '@dacapo/ports';
 import type { Kafka, Message, Producer } from 'kafkajs';
 import { limits } from './limits.js';
 import type { Log } from './log.js';
@@ -18,6 +20,8 @@ export interface OutgoingRecord {
   readonly partition: number;
   readonly key: string | null;
   readonly value: string | null;
+  /** Of the command or event. Without one the value is never framed. */
+  readonly type?: string;
 }
 
 export class LogProducer {
@@ -29,25 +33,36 @@ export class LogProducer {
     private readonly client: Kafka,
     private readonly topic: string,
     log: Log,
+    private readonly framing?: ValueFraming,
   ) {
     this.outage = new Outage(`producer of ${topic}`, log);
   }
 
   /** One Produce request; resolves with the offset of the first record in each partition. Rejects when nobody can tell whether it was stored, or when it was not. */
   async produce(records: readonly OutgoingRecord[]): Promise<ReadonlyMap<number, number>> {
+    const messages = this.messagesOf(records);
     const producer = await this.ready();
     try {
       const answers = await producer.send({
         topic: this.topic,
         acks: -1,
         timeout: limits.requestTimeoutMs,
-        messages: records as Message[],
+        messages,
       });
       return new Map(answers.map((answer) => [answer.partition, Number(answer.baseOffset)]));
     } catch (error) {
       this.discard(producer);
       throw unavailable(`${this.topic}: nobody can tell whether the records were stored`, error);
     }
+  }
+
+  private messagesOf(records: readonly OutgoingRecord[]): Message[] {
+    const { framing, topic } = this;
+    if (framing === undefined) return records as Message[];
+    return records.map(({ partition, key, value, type }) => {
+      const isFramed = value !== null && type !== undefined;
+      return { partition, key, value: isFramed ? framing.frame(schemaSubject(topic, type), value) : value };
+    });
   }
 
   /** Connects ahead of the first record. */

@@ -2,7 +2,7 @@
  * Publishes records and resolves when all in-sync replicas have them, however long the broker is away. After an error the producer is thrown
  * away and made anew. A record may be there twice afterwards: who reads them drops repeats by their ids.
  */
-import type { Clock } from '@dacapo/ports';
+import type { Clock, ValueFraming } from '@dacapo/ports';
 import type { Log } from '@dacapo/runtime';
 import type { Kafka, Producer } from 'kafkajs';
 
@@ -13,6 +13,8 @@ export interface Outgoing {
   readonly topic: string;
   readonly key: string;
   readonly value: string;
+  /** Of its schema; where there is none the value is never framed. */
+  readonly subject?: string;
 }
 
 export interface PublisherOptions {
@@ -21,6 +23,8 @@ export interface PublisherOptions {
   readonly log: Log;
   /** What it publishes, for the log. */
   readonly name: string;
+  /** Default: all values are plain JSON. */
+  readonly framing?: ValueFraming;
   /** Called after a failure: perhaps a topic is missing. */
   readonly onFailure?: () => void;
 }
@@ -70,7 +74,7 @@ export class Publisher {
         acks: -1,
         topicMessages: [...byTopic].map(([topic, messages]) => ({
           topic,
-          messages: messages.map(({ key, value }) => ({ key, value })),
+          messages: messages.map((record) => ({ key: record.key, value: this.valueOf(record) })),
         })),
       });
     } catch (error) {
@@ -78,6 +82,11 @@ export class Publisher {
       await this.discard();
       throw error;
     }
+  }
+
+  private valueOf({ subject, value }: Outgoing): string | Buffer {
+    const { framing } = this.options;
+    return framing === undefined || subject === undefined ? value : framing.frame(subject, value);
   }
 
   private async connect(): Promise<Producer> {

@@ -24,6 +24,8 @@ const schema = z.strictObject({
     .regex(/^[a-zA-Z0-9._-]*$/)
     .default('dacapo.'),
   kafkaClient: z.literal('kafkajs').default('kafkajs'),
+  /** Confluent's API, for example `http://127.0.0.1:8081`; a user and a password may stand in it. Without it values on Kafka are plain JSON. */
+  schemaRegistryUrl: z.url({ protocol: /^https?$/ }).optional(),
   mongoUrl: z.string().default('mongodb://127.0.0.1:27017'),
   mongoDatabase: z.string().min(1).default('dacapo'),
   httpBodyBytesMax: z.coerce
@@ -80,6 +82,7 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   kafkaBrokers: ['DACAPO_KAFKA_BROKERS', 'kafka-brokers'],
   kafkaTopicPrefix: ['DACAPO_KAFKA_TOPIC_PREFIX', 'kafka-topic-prefix'],
   kafkaClient: ['DACAPO_KAFKA_CLIENT', 'kafka-client'],
+  schemaRegistryUrl: ['DACAPO_SCHEMA_REGISTRY_URL', 'schema-registry-url'],
   mongoUrl: ['DACAPO_MONGO_URL', 'mongo-url'],
   mongoDatabase: ['DACAPO_MONGO_DATABASE', 'mongo-database'],
   httpBodyBytesMax: ['DACAPO_HTTP_BODY_BYTES_MAX', 'http-body-bytes-max'],
@@ -101,6 +104,9 @@ const sources: Readonly<Record<keyof z.infer<typeof schema>, readonly [variable:
   crashAt: ['DACAPO_CRASH_AT', 'crash-at'],
 };
 
+/** What other programs call a setting; ours wins. */
+const otherVariables: Readonly<Record<string, string>> = { schemaRegistryUrl: 'SCHEMA_REGISTRY_URL' };
+
 /** Reads the settings once. Throws an error whose message names every setting that is wrong. */
 export function readConfig(
   given: Readonly<Record<string, string>> = flags(),
@@ -114,7 +120,7 @@ export function readConfig(
     );
   const values: Record<string, string> = {};
   for (const [name, [variable, flag]] of Object.entries(sources)) {
-    const value = given[flag] ?? env[variable];
+    const value = given[flag] ?? env[variable] ?? env[otherVariables[name] ?? ''];
     if (value !== undefined && value !== '') values[name] = value;
   }
   const parsed = schema.safeParse(values);

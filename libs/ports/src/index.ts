@@ -27,3 +27,4 @@ export {
 export { type EnvironmentStore, type SecretCipher, type SecretEntry, type SecretStore } from './secrets.js';
 export { type ScriptOutcome, type ScriptRequest, type ScriptSandbox } from './script-sandbox.js';
 export { type LaneCheckpoint, type RemovedSnapshot, type Snapshot, type SnapshotStore } from './snapshot-store.js';
+export { type ValueFraming } from './value-framing.js';

@@ -1,6 +1,6 @@
 /** The records that outside programs publish to `inbox` (design §11): from bytes to a value with a type, or a refusal that says why. */
 import { readJson } from '@dacapo/api';
-import { DaCapoError, type JsonObject } from '@dacapo/contracts';
+import { DaCapoError, type JsonObject, unframed } from '@dacapo/contracts';
 import { z } from 'zod';
 
 import { limits } from '../limits.js';
@@ -31,11 +31,11 @@ const schema = z.discriminatedUnion('type', [
 
 export type InboxRecord = Readonly<z.infer<typeof schema>>;
 
-/** Throws DaCapoError (REQUEST_INVALID) for everything that is no record of ours. Unknown properties are ignored. */
+/** Plain JSON, or JSON in the frame of a schema registry. Throws DaCapoError (REQUEST_INVALID) for everything that is no record of ours. Unknown properties are ignored. */
 export function parseInboxRecord(value: Buffer | null): InboxRecord {
   if (value === null) throw refusal('The record has no value (a tombstone)');
   if (value.length === 0) throw refusal('The record is empty');
-  const parsed = schema.safeParse(readJson(value));
+  const parsed = schema.safeParse(readJson(unframed(value)));
   if (parsed.success) return parsed.data;
   throw refusal(`The record is none that the inbox knows: ${parsed.error.issues.map(issueText).join('; ')}`);
 }
@@ -43,7 +43,7 @@ export function parseInboxRecord(value: Buffer | null): InboxRecord {
 /** For a dead letter about a record that is JSON, but not one of ours. */
 export function idOf(value: Buffer | null): string | undefined {
   try {
-    const record: unknown = value === null ? undefined : readJson(value);
+    const record: unknown = value === null ? undefined : readJson(unframed(value));
     const found: unknown = typeof record === 'object' && record !== null && 'id' in record ? record.id : undefined;
     return typeof found === 'string' ? found.slice(0, limits.idCharacters) : undefined;
   } catch {

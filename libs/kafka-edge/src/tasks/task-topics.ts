@@ -3,8 +3,8 @@
  * refused by the engine. While it reads what it has missed it holds ready tasks back, so that those which are over by now do not go out again.
  */
 import { taskText } from '@dacapo/api';
-import { type Hash, type TaskDocument, taskTopicName } from '@dacapo/contracts';
-import type { Clock, Journal, ReadStore, StoredEvent } from '@dacapo/ports';
+import { type Hash, schemaSubject, type TaskDocument, taskTopicName } from '@dacapo/contracts';
+import type { Clock, Journal, ReadStore, StoredEvent, ValueFraming } from '@dacapo/ports';
 import { taskOf } from '@dacapo/projections';
 import type { DefinitionRegistry, Log } from '@dacapo/runtime';
 import { handOut, runtimeLimits } from '@dacapo/runtime';
@@ -28,6 +28,8 @@ export interface TaskTopicsOptions {
   readonly store: Pick<ReadStore, 'task' | 'workflow'>;
   readonly registry: DefinitionRegistry;
   readonly deadLetters: DeadLetters;
+  /** Default: tasks are plain JSON. */
+  readonly framing?: ValueFraming;
   readonly hash: Hash;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,12 +50,13 @@ export class TaskTopics implements EventSink {
   published = 0;
 
   constructor(private readonly options: TaskTopicsOptions) {
-    const { kafka, clock, log, store, journal } = options;
+    const { kafka, clock, log, store, journal, framing } = options;
     this.open = new OpenTasks(store, journal);
     this.publisher = new Publisher({
       kafka,
       clock,
       log,
+      framing,
       name: 'task topics',
       onFailure: () => this.topics.clear(),
     });
@@ -123,7 +126,9 @@ export class TaskTopics implements EventSink {
     const { topicPrefix, hash } = this.options;
     // Of several domains the last: nobody polls a topic, so none is known to be asked for.
     const topic = taskTopicName(topicPrefix, task.queue ?? task.taskDefName, task.domain, hash);
-    return { topic, key: task.taskId, value: await this.textOf(task) };
+    // One subject for the topics of all types: they hold the same.
+    const subject = schemaSubject(`${topicPrefix}tasks`, 'Task');
+    return { topic, key: task.taskId, value: await this.textOf(task), subject };
   }
 
   private async textOf(task: TaskDocument): Promise<string> {

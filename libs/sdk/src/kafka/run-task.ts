@@ -1,4 +1,6 @@
 /** One task from its record to its result: check the input, run, turn what came of it into Conductor's TaskResult. */
+import { unframed } from '@dacapo/contracts';
+
 import { messageOf } from './connection.js';
 import { CallBack, type KafkaTask, type TaskContext, TerminalError, type WorkerTask } from './task.js';
 
@@ -60,7 +62,7 @@ function nameOf(segment: PropertyKey | { readonly key: PropertyKey }): string {
 /** Undefined for what is no task: only the dispatcher publishes on these topics, so it is somebody's mistake. */
 export function parseTask(value: Buffer | null): WorkerTask | undefined {
   try {
-    const task: unknown = value === null ? undefined : JSON.parse(value.toString('utf8'));
+    const task: unknown = value === null ? undefined : JSON.parse(unframed(value).toString('utf8'));
     return isTask(task) ? task : undefined;
   } catch {
     // Not even JSON.
