@@ -32,11 +32,11 @@ export async function until(check, milliseconds, message) {
 // ---- running commands -------------------------------------------------------------------------------------------
 
 /** Runs an install step to its end, its output in a log file. */
-export async function run(step, command, args) {
+export async function run(step, command, args, cwd) {
   const log = join(LOGS, `${step}.log`);
   mkdirSync(LOGS, { recursive: true });
   const output = openSync(log, 'w');
-  const child = spawn(command, args, { stdio: ['ignore', output, output] });
+  const child = spawn(command, args, { cwd, stdio: ['ignore', output, output] });
   closeSync(output);
   const ended = await new Promise((settle) => {
     child.once('error', (error) => settle(error.code === 'ENOENT' ? `${command} is not installed` : error.message));

@@ -1,6 +1,7 @@
-// npm run servers -- start [--fresh] | stop | status | kill kafka | kill mongo
+// npm run servers -- start [--fresh] | stop | status | kill kafka | kill mongo | kill registry
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import {
   HOME,
   ServersError,
@@ -16,7 +17,7 @@ import {
   writeState,
 } from './process.mjs';
 
-const USAGE = 'usage: npm run servers -- start [--fresh] | stop | status | kill kafka | kill mongo';
+const USAGE = 'usage: npm run servers -- start [--fresh] | stop | status | kill kafka | kill mongo | kill registry';
 const ENV = join(HOME, 'env');
 
 /** Decided for all before any of them starts: brokers have to know of each other. The same as last time, if they can be. */
@@ -130,7 +131,9 @@ async function kill(servers, name) {
 async function main([command, option, ...rest]) {
   const { kafkas } = await import('./kafka.mjs');
   const { mongo } = await import('./mongo.mjs');
-  const servers = [...kafkas, mongo];
+  const { registry } = await import('./registry.mjs');
+  // A set of servers for one suite does without it, unless the suite needs it: it takes 300 MB.
+  const servers = [...kafkas, mongo, ...(env.DACAPO_SERVERS_REGISTRY === 'off' ? [] : [registry])];
   if (rest.length === 0) {
     if (command === 'start' && (!option || option === '--fresh')) {
       return locked(() => start(servers, option === '--fresh'));

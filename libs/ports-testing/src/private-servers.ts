@@ -11,25 +11,32 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const script = resolve('test/servers/servers.mjs');
-const installations = ['kafka', 'secantus-py', 'secantus-rs'];
+const installations = ['kafka', 'secantus-py', 'secantus-rs', 'registry'];
 
 export class PrivateServers {
   private constructor(
     private readonly home: string,
     private readonly brokers: number,
     private readonly kafkaProxyPorts: readonly number[],
+    private readonly hasRegistry: boolean,
   ) {}
 
   /**
    * `brokers`: 1 or 3. `kafkaProxyPorts`: one for each of them. Clients that come by there are told to come by there again; they have to lead to
-   * `kafkasBehindProxies`.
+   * `kafkasBehindProxies`. `hasRegistry`: a schema registry too, default no.
    */
   static async start({
     kafkaProxyPorts = [],
     brokers = Math.max(kafkaProxyPorts.length, 1),
-  }: { readonly brokers?: number; readonly kafkaProxyPorts?: readonly number[] } = {}): Promise<PrivateServers> {
+    hasRegistry = false,
+  }: {
+    readonly brokers?: number;
+    readonly kafkaProxyPorts?: readonly number[];
+    readonly hasRegistry?: boolean;
+  } = {}): Promise<PrivateServers> {
     const shared = resolve(env['DACAPO_SERVERS_DIR'] ?? '.servers');
-    const servers = new PrivateServers(mkdtempSync(join(tmpdir(), 'dacapo-servers-')), brokers, kafkaProxyPorts);
+    const home = mkdtempSync(join(tmpdir(), 'dacapo-servers-'));
+    const servers = new PrivateServers(home, brokers, kafkaProxyPorts, hasRegistry);
     for (const each of installations) {
       if (existsSync(join(shared, each))) symlinkSync(join(shared, each), join(servers.home, each));
     }
@@ -43,7 +50,7 @@ export class PrivateServers {
   }
 
   /** SIGKILL. */
-  async kill(name: 'kafka' | 'kafka-2' | 'kafka-3' | 'mongo'): Promise<void> {
+  async kill(name: 'kafka' | 'kafka-2' | 'kafka-3' | 'mongo' | 'registry'): Promise<void> {
     await this.command('kill', name);
   }
 
@@ -74,6 +81,7 @@ export class PrivateServers {
     const brokers = {
       DACAPO_SERVERS_KAFKA_NODES: String(this.brokers),
       DACAPO_SERVERS_KAFKA_PROXY_PORTS: this.kafkaProxyPorts.join(','),
+      DACAPO_SERVERS_REGISTRY: this.hasRegistry ? 'on' : 'off',
     };
     await run(execPath, [script, ...words], {
       env: { ...env, ...brokers, DACAPO_SERVERS_DIR: this.home, NODE_OPTIONS: '' },
