@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { env, execPath, kill } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { inboxWorkflowId } from '@dacapo/contracts';
+import { inboxWorkflowId, unframed } from '@dacapo/contracts';
 import { orderInput, orderTaskDefs, orderWorkflowDef } from '@dacapo/examples';
 import { openClient } from '@dacapo/journal-kafka';
 import { Publisher } from '@dacapo/kafka-edge';
@@ -43,13 +43,14 @@ export interface DeadLetter {
   };
   readonly payload: string | null;
   readonly encoding: string;
+  readonly schemaId?: number;
 }
 
 export class Installation {
   readonly prefix = `t-${randomUUID().slice(0, 8)}.`;
   url = '';
   stderr = '';
-  private stdout = '';
+  stdout = '';
   private launcher: ChildProcess | undefined;
   readonly kafka: ReturnType<typeof openClient>;
   private readonly publisher: Publisher;
@@ -93,13 +94,26 @@ export class Installation {
   async stop(): Promise<number | null> {
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.publisher.close();
+    const exitCode = await this.stopRoles();
+    await this.removeTopics();
+    return exitCode;
+  }
+
+  /** They can be started again on what they leave. */
+  async stopRoles(): Promise<number | null> {
     const { launcher } = this;
+    this.stdout = '';
     if (launcher !== undefined && launcher.exitCode === null) {
       launcher.kill('SIGTERM');
       await once(launcher, 'exit');
     }
-    await this.removeTopics();
     return launcher?.exitCode ?? null;
+  }
+
+  /** Resolves when the launcher has given up by itself, with its exit code. */
+  async ended(): Promise<number | null> {
+    await this.until('the launcher to end', () => this.launcher?.exitCode !== null);
+    return this.launcher?.exitCode ?? null;
   }
 
   /** The broker is shared: what this suite made goes with it. */
@@ -203,29 +217,35 @@ export class Installation {
 
   /** Everything in `dead-letters` so far. */
   async deadLetters(): Promise<readonly DeadLetter[]> {
-    const letters: DeadLetter[] = [];
-    const topic = `${this.prefix}dead-letters`;
+    const values = await this.values('dead-letters');
+    return values.map((value) => JSON.parse(unframed(value).toString()) as DeadLetter);
+  }
+
+  /** The bytes of everything in a topic so far, partition by partition. */
+  async values(name: string): Promise<readonly Buffer[]> {
+    const values: Buffer[] = [];
+    const topic = `${this.prefix}${name}`;
     const admin = this.kafka.admin();
     await admin.connect();
     const offsets = await admin.fetchTopicOffsets(topic);
     await admin.disconnect();
     const left = new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
     const isDone = (): boolean => [...left.values()].every((count) => count <= 0);
-    if (isDone()) return letters;
+    if (isDone()) return values;
     const consumer = this.kafka.consumer({ groupId: `${this.prefix}${randomUUID()}`, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
       eachMessage: ({ partition, message }) => {
-        letters.push(JSON.parse(String(message.value)) as DeadLetter);
+        values.push(message.value ?? Buffer.alloc(0));
         left.set(partition, (left.get(partition) ?? 0) - 1);
         return Promise.resolve();
       },
     });
-    await this.until('the dead letters', isDone);
+    await this.until(`the records of ${name}`, isDone);
     await consumer.disconnect();
-    return letters;
+    return values;
   }
 
   async until(what: string, isDone: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {

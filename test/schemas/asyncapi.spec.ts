@@ -39,6 +39,17 @@ describe('the records of task topics and of dead-letters', () => {
     const text = taskText(aTask('t', 'w', { queue: 'a', status: 'SCHEDULED' }), definitions as never);
     const validator = validatorOf('task.json');
     expect(validator.validate(JSON.parse(text)).errors).toEqual([]);
+    const taskDef = { name: 'a', retryCount: 1 };
+    const full = taskText(
+      aTask('t', 'w', {
+        ...{ queue: 'a', status: 'SCHEDULED', domain: 'd', correlationId: 'c', reason: 'r', workerId: 'me' },
+        ...{ retriedTaskId: 'u', subWorkflowId: 's', iteration: 1 },
+      }),
+      { content: () => undefined, taskDef: () => taskDef } as never,
+      { runtimeMetadata: { key: 'value' } },
+    );
+    expect(full).toContain('"taskDefinition"');
+    expect(validator.validate(JSON.parse(full)).errors).toEqual([]);
     expect(validator.validate({ ...(JSON.parse(text) as object), taskId: '' }).valid).toBe(false);
   });
 
@@ -50,10 +61,16 @@ describe('the records of task topics and of dead-letters', () => {
     };
     const source = { topic: 'dacapo.inbox', partition: 1, offset: '7' };
     const letters = new DeadLetters('dead-letters', publisher as never, { now: () => 5 });
-    for (const payload of ['{"id":"x"}', Buffer.from([0xff, 0]), null, Buffer.alloc(600_000, 'x')])
+    const framed = Buffer.from('\0\0\0\x01\x02{"id":"x"}', 'latin1');
+    for (const payload of ['{"id":"x"}', Buffer.from([0xff, 0]), null, Buffer.alloc(600_000, 'x'), framed])
       await letters.write([{ code: 'REQUEST_INVALID', reason: 'no', source, id: 'x', payload }]);
     const validator = validatorOf('dead-letter.json');
-    expect(values.map((value) => validator.validate(JSON.parse(value)).errors)).toEqual([[], [], [], []]);
+    await letters.write([
+      { code: 'REQUEST_INVALID', reason: 'no', source: { ...source, partition: -1, offset: '-1' } },
+    ]);
+    expect(values.flatMap((value) => validator.validate(JSON.parse(value)).errors)).toEqual([]);
+    expect(values).toHaveLength(6);
+    expect(JSON.parse(values[4] ?? '')).toMatchObject({ payload: '{"id":"x"}', encoding: 'text', schemaId: 258 });
     expect(validator.validate({}).valid).toBe(false);
   });
 });
