@@ -15,7 +15,8 @@ consumer.seek_to_beginning(*partitions)
 epochs = {}  # by partition: of the owner whose events are valid
 seq = 0
 for message in consumer:
-    event = json.loads(message.value)
+    value = message.value[5:] if message.value[:1] == b"\0" else message.value  # the frame of a schema registry
+    event = json.loads(value)
     epoch = epochs.get(message.partition, 0)
     if event["type"] == "PartitionClaimed":
         epochs[message.partition] = max(epoch, event["epoch"])

@@ -15,7 +15,8 @@ consumer = KafkaConsumer(
 )
 producer = KafkaProducer(bootstrap_servers=brokers.split(","), acks="all")
 for message in consumer:
-    task = json.loads(message.value)
+    value = message.value[5:] if message.value[:1] == b"\0" else message.value  # the frame of a schema registry
+    task = json.loads(value)
     result = {
         "workflowInstanceId": task["workflowInstanceId"],
         "taskId": task["taskId"],
