@@ -18,7 +18,7 @@ import { chooseFault } from './faults.js';
 import { readKafkaLog, readMongoViews } from './kafka-log.js';
 
 const minutes = Number(env['DACAPO_CHAOS_MINUTES'] ?? 5);
-const startsPerSecond = 20;
+const startsPerSecond = 15;
 const starters = 12;
 /** Between one fault and the next. */
 const restMs = { min: 1_000, max: 9_000 };
