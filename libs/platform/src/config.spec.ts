@@ -54,6 +54,17 @@ describe('readConfig', () => {
     });
   });
 
+  it('takes the schema registry from either variable; ours wins, also with nothing', () => {
+    const other = { SCHEMA_REGISTRY_URL: 'http://other:8081' };
+    expect(readConfig({}, other).schemaRegistryUrl).toBe('http://other:8081');
+    expect(readConfig({}, { ...other, DACAPO_SCHEMA_REGISTRY_URL: 'https://ours' }).schemaRegistryUrl).toBe(
+      'https://ours',
+    );
+    expect(readConfig({}, { ...other, DACAPO_SCHEMA_REGISTRY_URL: '' }).schemaRegistryUrl).toBeUndefined();
+    expect(readConfig({ 'schema-registry-url': '' }, other).schemaRegistryUrl).toBeUndefined();
+    expect(() => readConfig({ 'schema-registry-url': 'localhost:8081' }, {})).toThrow(/schemaRegistryUrl/);
+  });
+
   it('takes an empty variable as absent', () => {
     expect(readConfig({}, { DACAPO_HTTP_PORT: '', DACAPO_LOG_LEVEL: '' })).toMatchObject({
       port: 8080,
