@@ -12,8 +12,8 @@ const API = '/apis/ccompat/v7';
 
 /** The newest release that each Java can run. (3.0 gives a schema that was only formatted anew another id.) */
 const releases = [
-  { java: 21, version: '3.3.3' },
-  { java: 17, version: '3.0.9' },
+  { java: 21, version: '3.3.3', jar: 'quarkus-run.jar' },
+  { java: 17, version: '3.0.9', jar: 'apicurio-registry-app-3.0.9-runner.jar' },
 ];
 
 /** Where JDKs usually are. The first new enough one is taken, by this order. */
@@ -42,12 +42,12 @@ function choose() {
   const known = [];
   for (const java of javas()) {
     const version = versionOf(java);
-    if (version >= releases[0].java) return { java, version: releases[0].version };
+    if (version >= releases[0].java) return { ...releases[0], java };
     known.push({ java, version });
   }
   for (const release of releases) {
     const fitting = known.find(({ version }) => version >= release.java);
-    if (fitting) return { java: fitting.java, version: release.version };
+    if (fitting) return { ...release, java: fitting.java };
   }
   throw new ServersError('registry: no Java 17 or newer was found; name one with DACAPO_SERVERS_JAVA');
 }
@@ -93,7 +93,7 @@ export const registry = {
     };
     const small = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
     const options = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
-    return [chosen.java, [...small, ...options, '-jar', join(FOLDER, 'quarkus-run.jar')]];
+    return [chosen.java, [...small, ...options, '-jar', join(FOLDER, chosen.jar)]];
   },
 
   async ready(ports) {
